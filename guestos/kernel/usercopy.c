@@ -1,0 +1,46 @@
+/* Copies between the kernel and the current process's memory. The addresses are checked here
+ * against the user half; whether they are mapped is left to the page fault, because the answer
+ * may be to map them. The loops are in entry.S. */
+#include "usercopy.h"
+
+#include "abi.h"
+
+extern char user_access_start[], user_access_end[], user_fault[];
+long user_copy(void *to, const void *from, size_t n);
+long user_string(char *to, const char *from, size_t n);
+
+static bool is_user_range(uint64_t address, uint64_t n)
+{
+    return address <= USER_END && n <= USER_END - address;
+}
+
+bool copy_to_user(uint64_t user, const void *from, size_t n)
+{
+    return is_user_range(user, n) && user_copy((void *)user, from, n) == 0;
+}
+
+bool copy_from_user(void *to, uint64_t user, size_t n)
+{
+    return is_user_range(user, n) && user_copy(to, (const void *)user, n) == 0;
+}
+
+int64_t string_from_user(char *to, uint64_t user, size_t size)
+{
+    if (user >= USER_END)
+        return -EFAULT;
+    size_t n = size < USER_END - user ? size : USER_END - user;
+    long length = user_string(to, (const char *)user, n);
+    if (length < 0 || ((size_t)length == n && n < size))
+        return -EFAULT;
+    return (size_t)length == n ? -ENAMETOOLONG : length;
+}
+
+bool usercopy_owns(uint64_t pc)
+{
+    return pc >= (uint64_t)user_access_start && pc < (uint64_t)user_access_end;
+}
+
+uint64_t usercopy_failure(void)
+{
+    return (uint64_t)user_fault;
+}

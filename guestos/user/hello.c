@@ -1,0 +1,8 @@
+/* hello: the smallest program. */
+#include "user.h"
+
+int main(void)
+{
+    printf("hello, world\n");
+    return 0;
+}
