@@ -1,0 +1,237 @@
+/* CSR reads and writes, driven by csr.def.
+ *
+ * A CSR instruction is: may this hart touch it, read, change, write what the register keeps of it.
+ * Each register's keeping (WARL, views, counters) is a rule; most are a mask. */
+#include "csr.h"
+
+#include <stddef.h>
+#include <string.h>
+
+enum csr_row {
+#define CSR(name, ...) ROW_##name,
+#define CSRS(name, ...) ROW_##name,
+#include "csr.def"
+    ROWS,
+};
+
+enum csr_rule {
+    RULE_STATE, RULE_CONST, RULE_COUNTER, RULE_TIME, RULE_SSTATUS, RULE_SIE, RULE_SIP, RULE_TVEC,
+    RULE_EPC, RULE_SATP, RULE_MSTATUS, RULE_MISA, RULE_MIP,
+};
+
+const unsigned csr_rows = ROWS;
+const struct csr_info csr_table[] = {
+#define CSR(name, number, ext, rule, writable, reset, fields) {#name, fields, number, 1, EXT_##ext},
+#define CSRS(name, number, count, ext) {#name, "", number, count, EXT_##ext},
+#include "csr.def"
+};
+
+/* Where a row's bits live in struct csrs; a view names what it is a view of. Rows without bits of
+ * their own have no entry, and their rules never ask. */
+#define AT(name) offsetof(struct csrs, name)
+static const uint16_t state_of[ROWS] = {
+    [ROW_cycle] = AT(mcycle), [ROW_instret] = AT(minstret),
+    [ROW_mcycle] = AT(mcycle), [ROW_minstret] = AT(minstret),
+    [ROW_sstatus] = AT(mstatus), [ROW_mstatus] = AT(mstatus),
+    [ROW_sie] = AT(mie), [ROW_mie] = AT(mie), [ROW_sip] = AT(mip), [ROW_mip] = AT(mip),
+    [ROW_stvec] = AT(stvec), [ROW_mtvec] = AT(mtvec),
+    [ROW_scounteren] = AT(scounteren), [ROW_mcounteren] = AT(mcounteren),
+    [ROW_senvcfg] = AT(senvcfg), [ROW_menvcfg] = AT(menvcfg),
+    [ROW_sscratch] = AT(sscratch), [ROW_mscratch] = AT(mscratch),
+    [ROW_sepc] = AT(sepc), [ROW_mepc] = AT(mepc),
+    [ROW_scause] = AT(scause), [ROW_mcause] = AT(mcause),
+    [ROW_stval] = AT(stval), [ROW_mtval] = AT(mtval),
+    [ROW_satp] = AT(satp), [ROW_mhartid] = AT(mhartid),
+    [ROW_medeleg] = AT(medeleg), [ROW_mideleg] = AT(mideleg),
+};
+
+static const struct {
+    uint64_t writable, reset;
+    enum csr_rule rule;
+} rules[ROWS] = {
+#define CSR(name, number, ext, rule, writable, reset, fields)                                      \
+    [ROW_##name] = {writable, reset, RULE_##rule},
+#define CSRS(name, number, count, ext) [ROW_##name] = {0, 0, RULE_CONST},
+#include "csr.def"
+};
+
+/* Row of each CSR number, plus one; 0 where there is no CSR. */
+static const uint8_t row_of[4096] = {
+#define CSR(name, number, ...) [number] = ROW_##name + 1,
+#define CSRS(name, number, count, ext) [(number)... (number) + (count)-1] = ROW_##name + 1,
+#include "csr.def"
+};
+
+const struct csr_info *csr_find(unsigned number)
+{
+    return number < 4096 && row_of[number] ? &csr_table[row_of[number] - 1] : NULL;
+}
+
+static uint64_t *state(const struct hart *hart, unsigned row)
+{
+    return (uint64_t *)((char *)&hart->csr + state_of[row]);
+}
+
+/* mstatus as software reads it: SD sums up FS, VS and XS (Privileged 3.1.6.6). */
+static uint64_t mstatus_value(const struct hart *hart)
+{
+    uint64_t status = hart->csr.mstatus;
+    bool is_dirty = (status & MSTATUS_FS) == MSTATUS_FS;
+    return is_dirty ? status | MSTATUS_SD : status;
+}
+
+static uint64_t read_row(const struct hart *hart, struct port *port, unsigned row)
+{
+    switch (rules[row].rule) {
+    case RULE_STATE:
+    case RULE_COUNTER:
+    case RULE_TVEC:
+    case RULE_EPC:
+    case RULE_SATP:
+        return *state(hart, row);
+    case RULE_CONST:
+        return rules[row].reset;
+    case RULE_TIME:
+        return port->time(port);
+    case RULE_MSTATUS:
+        return mstatus_value(hart);
+    case RULE_SSTATUS:
+        return mstatus_value(hart) & SSTATUS_READABLE;
+    case RULE_SIE:
+        return hart->csr.mie & hart->csr.mideleg;
+    case RULE_MIP:
+        return csr_mip(hart);
+    case RULE_SIP:
+        return csr_mip(hart) & hart->csr.mideleg;
+    case RULE_MISA:
+        return isa_misa(hart->isa);
+    }
+    return 0;
+}
+
+/* mstatus keeps the writable bits; MPP = 2 names no mode, and the old MPP stays. */
+static uint64_t legal_mstatus(uint64_t old, uint64_t value, uint64_t writable)
+{
+    if ((value & MSTATUS_MPP) >> MSTATUS_MPP_SHIFT == 2)
+        writable &= ~(uint64_t)MSTATUS_MPP;
+    return (old & ~writable) | (value & writable);
+}
+
+/* What a read-modify-write starts from. Bits of mip that wires drive read as (software bit OR
+ * wire), but only the software bit takes part (Privileged 3.1.9, P22). */
+static uint64_t modify_base(const struct hart *hart, unsigned row, uint64_t read)
+{
+    enum csr_rule rule = rules[row].rule;
+    return rule == RULE_MIP || rule == RULE_SIP ? hart->csr.mip : read;
+}
+
+static void write_row(struct hart *hart, unsigned row, uint64_t value)
+{
+    uint64_t writable = rules[row].writable;
+    uint64_t *csr = state(hart, row);
+    switch (rules[row].rule) {
+    case RULE_CONST:
+    case RULE_TIME:
+    case RULE_MISA: /* WARL with one legal value */
+        return;
+    case RULE_SSTATUS:
+        writable = SSTATUS_WRITABLE;
+        break;
+    case RULE_MSTATUS:
+        *csr = legal_mstatus(*csr, value, writable);
+        return;
+    case RULE_SIE:
+        writable = hart->csr.mideleg;
+        break;
+    case RULE_SIP: /* only SSIP; the others are set by whoever raises them (Privileged 4.1.3) */
+        writable = MIP_SSIP & hart->csr.mideleg;
+        break;
+    case RULE_TVEC: /* a reserved mode: the write is ignored */
+        if ((value & TVEC_MODE) > TVEC_VECTORED)
+            return;
+        break;
+    case RULE_EPC: /* IALIGN is 32 without compressed instructions (Privileged 3.1.14) */
+        writable = isa_has(hart->isa, EXT_C) ? writable : ~(uint64_t)3;
+        break;
+    case RULE_SATP: /* an unsupported MODE: the whole write is ignored (Privileged 4.1.11, P16) */
+        if (value >> SATP_MODE_SHIFT != SATP_MODE_BARE && value >> SATP_MODE_SHIFT != SATP_MODE_SV39)
+            return;
+        break;
+    case RULE_COUNTER:
+        /* The next instruction reads `value`, though this one retires: P19, Privileged 3.1.10. */
+        *csr = value - 1;
+        return;
+    case RULE_STATE:
+    case RULE_MIP:
+        break;
+    }
+    *csr = (*csr & ~writable) | (value & writable);
+}
+
+/* The counters open to a mode are those that every higher mode has opened
+ * (Privileged 3.1.11, 4.1.5). */
+static bool may_read_counter(const struct hart *hart, unsigned number)
+{
+    uint64_t bit = (uint64_t)1 << (number & 31);
+    if (hart->mode < MODE_M && !(hart->csr.mcounteren & bit))
+        return false;
+    return hart->mode >= MODE_S || hart->csr.scounteren & bit;
+}
+
+static bool may_access(const struct hart *hart, unsigned number, bool is_write)
+{
+    const struct csr_info *info = csr_find(number);
+    unsigned lowest = number >> 8 & 3;
+    bool is_read_only = number >> 10 == 3;
+    if (!info || !isa_has(hart->isa, info->ext))
+        return false;
+    if (hart->mode < lowest || (is_write && is_read_only))
+        return false;
+    if (number == CSR_satp && hart->mode == MODE_S && hart->csr.mstatus & MSTATUS_TVM)
+        return false;
+    return number >> 8 != 0xc || may_read_counter(hart, number);
+}
+
+bool csr_access(struct hart *hart, struct port *port, unsigned number, enum csr_op op,
+                bool is_write, uint64_t operand, uint64_t *old)
+{
+    if (!may_access(hart, number, is_write))
+        return false;
+    unsigned row = row_of[number] - 1u;
+    *old = read_row(hart, port, row);
+    if (!is_write)
+        return true;
+    uint64_t base = modify_base(hart, row, *old);
+    switch (op) {
+    case CSR_SWAP:
+        write_row(hart, row, operand);
+        break;
+    case CSR_SET:
+        write_row(hart, row, base | operand);
+        break;
+    case CSR_CLEAR:
+        write_row(hart, row, base & ~operand);
+        break;
+    }
+    return true;
+}
+
+bool csr_peek(const struct hart *hart, struct port *port, unsigned number, uint64_t *value)
+{
+    if (!csr_find(number))
+        return false;
+    *value = read_row(hart, port, row_of[number] - 1u);
+    return true;
+}
+
+void hart_reset(struct hart *hart, isa_t isa, uint64_t hartid, uint64_t pc)
+{
+    memset(hart, 0, sizeof *hart);
+    hart->isa = isa;
+    hart->mode = MODE_M;
+    hart->pc = pc;
+    for (unsigned row = 0; row < ROWS; row++)
+        if (rules[row].rule != RULE_CONST && rules[row].reset)
+            *state(hart, row) = rules[row].reset;
+    hart->csr.mhartid = hartid;
+}

@@ -1,0 +1,129 @@
+/* The decoder: from a word to a struct insn, driven by insn.def.
+ *
+ * The table is searched only among the rows of the word's major opcode. */
+#include "insn.h"
+
+/* Major opcodes, ISA table 24.1. */
+enum {
+    LOAD = 0x03, MISC_MEM = 0x0f, OP_IMM = 0x13, AUIPC = 0x17, OP_IMM_32 = 0x1b, STORE = 0x23,
+    AMO = 0x2f, OP = 0x33, LUI = 0x37, OP_32 = 0x3b, BRANCH = 0x63, JALR = 0x67, JAL = 0x6f,
+    SYSTEM = 0x73,
+};
+
+#define OPC(op) (op), 0x7f
+#define OPC_F3(op, f3) ((op) | (f3) << 12), 0x707f
+#define OPC_F3_F6(op, f3, f6) ((op) | (f3) << 12 | (uint32_t)(f6) << 26), 0xfc00707f
+#define OPC_F3_F7(op, f3, f7) ((op) | (f3) << 12 | (uint32_t)(f7) << 25), 0xfe00707f
+#define OPC_F3_F7_RD0(op, f3, f7) ((op) | (f3) << 12 | (uint32_t)(f7) << 25), 0xfe007fff
+#define AMO_OP(f3, f5, rs2_mask)                                                                   \
+    (AMO | (f3) << 12 | (uint32_t)(f5) << 27), (0xf800707f | (uint32_t)(rs2_mask) << 20)
+#define WORD(w) (w), 0xffffffff
+
+#define INSN_ROW(name, operands, fmt, ext, class, ...)                                             \
+    {name, operands, __VA_ARGS__, FMT_##fmt, EXT_##ext, CLASS_##class}
+
+const struct insn_info insn_table[INSN_COUNT] = {
+#define INSN(name, fmt, enc, ext, operands, class)                                                 \
+    [INSN_##name] = INSN_ROW(#name, operands, fmt, ext, class, enc),
+#include "insn.def"
+};
+
+/* The first row of each major opcode, and the row after its last. */
+static const struct {
+    uint8_t first, end;
+} rows_of[32] = {
+    [LOAD >> 2] = {INSN_lb, INSN_lwu + 1},
+    [MISC_MEM >> 2] = {INSN_fence, INSN_fence_i + 1},
+    [OP_IMM >> 2] = {INSN_addi, INSN_srai + 1},
+    [AUIPC >> 2] = {INSN_auipc, INSN_auipc + 1},
+    [OP_IMM_32 >> 2] = {INSN_addiw, INSN_sraiw + 1},
+    [STORE >> 2] = {INSN_sb, INSN_sd + 1},
+    [AMO >> 2] = {INSN_lr_w, INSN_amomaxu_d + 1},
+    [OP >> 2] = {INSN_add, INSN_remu + 1},
+    [LUI >> 2] = {INSN_lui, INSN_lui + 1},
+    [OP_32 >> 2] = {INSN_addw, INSN_remuw + 1},
+    [BRANCH >> 2] = {INSN_beq, INSN_bgeu + 1},
+    [JALR >> 2] = {INSN_jalr, INSN_jalr + 1},
+    [JAL >> 2] = {INSN_jal, INSN_jal + 1},
+    [SYSTEM >> 2] = {INSN_ecall, INSN_csrrci + 1},
+};
+
+static uint32_t field(uint32_t word, int high, int low)
+{
+    return word >> low & (((uint32_t)1 << (high - low + 1)) - 1);
+}
+
+static int64_t sign_extend(uint32_t value, int bits)
+{
+    return (int64_t)((uint64_t)value << (64 - bits)) >> (64 - bits);
+}
+
+/* The immediate of each format, ISA figure 2.4. */
+static int64_t immediate(uint32_t w, enum insn_format format)
+{
+    switch (format) {
+    case FMT_I:
+        return sign_extend(field(w, 31, 20), 12);
+    case FMT_S:
+        return sign_extend(field(w, 31, 25) << 5 | field(w, 11, 7), 12);
+    case FMT_B:
+        return sign_extend(field(w, 31, 31) << 12 | field(w, 7, 7) << 11 | field(w, 30, 25) << 5 |
+                               field(w, 11, 8) << 1,
+                           13);
+    case FMT_U:
+        return sign_extend(w & 0xfffff000, 32);
+    case FMT_J:
+        return sign_extend(field(w, 31, 31) << 20 | field(w, 19, 12) << 12 |
+                               field(w, 20, 20) << 11 | field(w, 30, 21) << 1,
+                           21);
+    case FMT_SH:
+        return field(w, 25, 20);
+    case FMT_SHW:
+        return field(w, 24, 20);
+    case FMT_CSR:
+    case FMT_CSRI:
+    case FMT_FENCE:
+        return field(w, 31, 20);
+    case FMT_N:
+    case FMT_R:
+    case FMT_SFENCE:
+    case FMT_LR:
+    case FMT_AMO:
+        return 0;
+    }
+    return 0;
+}
+
+static struct insn decode_long(uint32_t word)
+{
+    struct insn insn = {.id = INSN_ILLEGAL, .length = 4, .word = word};
+    uint32_t opcode = field(word, 6, 2);
+    for (int id = rows_of[opcode].first; id < rows_of[opcode].end; id++) {
+        if ((word & insn_table[id].mask) != insn_table[id].match)
+            continue;
+        insn.id = (uint16_t)id;
+        insn.rd = (uint8_t)field(word, 11, 7);
+        insn.rs1 = (uint8_t)field(word, 19, 15);
+        insn.rs2 = (uint8_t)field(word, 24, 20);
+        insn.imm = immediate(word, insn_table[id].format);
+        break;
+    }
+    return insn;
+}
+
+struct insn insn_decode(uint32_t word, isa_t isa)
+{
+    bool is_long = insn_is_long(word);
+    struct insn insn = is_long ? decode_long(word) : insn_decode_compressed(word & 0xffff);
+    if (!is_long && !isa_has(isa, EXT_C))
+        insn.id = INSN_ILLEGAL;
+    else if (insn.id != INSN_ILLEGAL && !isa_has(isa, insn_table[insn.id].ext))
+        insn.id = INSN_ILLEGAL;
+    return insn;
+}
+
+bool insn_is_system(enum insn_id id)
+{
+    uint32_t opcode = insn_table[id].match & 0x7f;
+    return opcode == SYSTEM || opcode == MISC_MEM;
+}

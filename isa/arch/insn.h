@@ -1,0 +1,71 @@
+/* Instructions as values: what they are called, how they are encoded, what the words mean. */
+#ifndef INSN_H
+#define INSN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "isa.h"
+
+enum insn_id {
+#define INSN(name, ...) INSN_##name,
+#include "insn.def"
+    INSN_COUNT,
+    INSN_ILLEGAL = INSN_COUNT,
+};
+
+enum rvc_id {
+#define RVC(name, ...) RVC_##name,
+#include "compressed.def"
+    RVC_COUNT,
+};
+
+enum insn_format {
+    FMT_N, FMT_R, FMT_I, FMT_SH, FMT_SHW, FMT_S, FMT_B, FMT_U, FMT_J,
+    FMT_CSR, FMT_CSRI, FMT_FENCE, FMT_SFENCE, FMT_LR, FMT_AMO,
+};
+
+/* What an instruction is to a VMM whose guest runs in U (Popek and Goldberg 1974). */
+enum insn_class { CLASS_DIRECT, CLASS_TRAPS, CLASS_SENSITIVE, CLASS_PRIVILEGED };
+
+struct insn_info {
+    const char *name;
+    const char *operands;
+    uint32_t match, mask;
+    enum insn_format format;
+    enum ext ext;
+    enum insn_class class;
+};
+extern const struct insn_info insn_table[INSN_COUNT];
+
+/* A decoded instruction. `id` is its meaning (a compressed form has the id of what it expands to);
+ * `word` its bits as fetched, 16 or 32 of them, zero-extended; `length` 2 or 4 bytes. `imm` is the
+ * sign-extended immediate, the shift amount, or the CSR's number; in the CSR forms with an
+ * immediate operand, rs1 holds that operand. */
+struct insn {
+    uint16_t id;
+    uint8_t rd, rs1, rs2;
+    uint8_t length;
+    uint32_t word;
+    int64_t imm;
+};
+
+/* True when the first 16 bits of an instruction announce 32 (ISA 1.5). */
+static inline bool insn_is_long(uint32_t word)
+{
+    return (word & 3) == 3;
+}
+
+/* Decodes the instruction in the low bits of `word` for a hart with `isa`. What is not an
+ * instruction of that hart has id INSN_ILLEGAL. */
+struct insn insn_decode(uint32_t word, isa_t isa);
+
+/* Decodes a 16-bit instruction as the base instruction that it stands for (compressed.c). */
+struct insn insn_decode_compressed(uint32_t word);
+
+/* True when executing the instruction may change more than x registers and pc in a way that an
+ * engine must look at before the next instruction: SYSTEM and MISC-MEM instructions. */
+bool insn_is_system(enum insn_id id);
+
+#endif

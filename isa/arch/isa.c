@@ -1,0 +1,79 @@
+/* ISA strings: from text to a set of extensions and back. */
+#include "isa.h"
+
+#include <string.h>
+
+/* In the canonical order of the ISA manual, 27.11. */
+static const struct part {
+    const char *name;
+    enum ext ext;
+} parts[] = {
+    {"i", EXT_I},       {"m", EXT_M},           {"a", EXT_A},
+    {"c", EXT_C},       {"zicntr", EXT_Zicntr}, {"zicsr", EXT_Zicsr},
+    {"zifencei", EXT_Zifencei},
+};
+enum { PARTS = sizeof parts / sizeof *parts };
+
+static const struct part *find_part(const char *text, size_t length)
+{
+    for (size_t i = 0; i < PARTS; i++)
+        if (strlen(parts[i].name) == length && memcmp(parts[i].name, text, length) == 0)
+            return &parts[i];
+    return NULL;
+}
+
+bool isa_parse(const char *text, isa_t *isa, const char **wrong)
+{
+    *wrong = text;
+    if (strcmp(text, "toy") == 0) {
+        *isa = ISA_TOY;
+        return true;
+    }
+    if (strncmp(text, "rv64i", 5) != 0)
+        return false;
+    /* Privileged software cannot live without CSRs, so every profile has them. */
+    isa_t found = ISA(S) | ISA(MM) | ISA(Zicsr) | ISA(Zicntr);
+    for (const char *at = text + 4; *at;) {
+        *wrong = at;
+        bool named = *at == '_' || *at == 'z';
+        at += *at == '_';
+        size_t length = named && *at == 'z' ? strcspn(at, "_") : 1;
+        const struct part *part = find_part(at, length);
+        if (!part)
+            return false;
+        found |= (isa_t)1 << part->ext;
+        at += length;
+    }
+    *isa = found;
+    return true;
+}
+
+void isa_print(isa_t isa, char *text, size_t size)
+{
+    size_t used = 0;
+    const char *prefix = "rv64";
+    for (size_t i = 0; i <= PARTS; i++) {
+        for (; *prefix && used + 1 < size; prefix++)
+            text[used++] = *prefix;
+        if (i == PARTS || !isa_has(isa, parts[i].ext))
+            continue;
+        if (parts[i].name[1] && used + 1 < size)
+            text[used++] = '_';
+        prefix = parts[i].name;
+        for (; *prefix && used + 1 < size; prefix++)
+            text[used++] = *prefix;
+    }
+    if (size)
+        text[used] = 0;
+}
+
+uint64_t isa_misa(isa_t isa)
+{
+    uint64_t misa = (uint64_t)2 << 62;
+    for (size_t i = 0; i < PARTS; i++)
+        if (isa_has(isa, parts[i].ext) && !parts[i].name[1])
+            misa |= (uint64_t)1 << (parts[i].name[0] - 'a');
+    if (isa_has(isa, EXT_S))
+        misa |= (uint64_t)1 << ('s' - 'a') | (uint64_t)1 << ('u' - 'a');
+    return misa;
+}

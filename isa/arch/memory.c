@@ -1,0 +1,154 @@
+/* Memory as a hart sees it: translate, then ask the port; split what crosses a page. */
+#include "memory.h"
+
+#include "insn.h"
+#include "sv39.h"
+
+static bool fail(struct trap *trap, uint64_t cause, uint64_t va)
+{
+    *trap = (struct trap){.cause = cause, .tval = va};
+    return false;
+}
+
+bool memory_translate(const struct hart *hart, struct port *port, uint64_t va, enum access why,
+                      uint64_t *pa, struct trap *trap)
+{
+    struct space space = why == ACCESS_FETCH ? space_of_fetch(hart) : space_of_data(hart);
+    struct walk walk;
+    *pa = va;
+    if (space_is_bare(space))
+        return true;
+    switch (sv39_walk(space, port, va, why, &walk)) {
+    case WALK_OK:
+        *pa = walk.pa;
+        return true;
+    case WALK_PAGE_FAULT:
+        return fail(trap, page_fault_of(why), va);
+    case WALK_ACCESS_FAULT:
+        break;
+    }
+    return fail(trap, access_fault_of(why), va);
+}
+
+/* How many of the `size` bytes at `va` lie in its page. */
+static unsigned bytes_in_page(uint64_t va, unsigned size)
+{
+    uint64_t room = PAGE_SIZE - (va & (PAGE_SIZE - 1));
+    return room < size ? (unsigned)room : size;
+}
+
+static bool must_be_aligned(enum access why)
+{
+    return why == ACCESS_LR || why == ACCESS_AMO;
+}
+
+static uint64_t misaligned_of(enum access why)
+{
+    return access_is_write(why) ? CAUSE_STORE_MISALIGNED : CAUSE_LOAD_MISALIGNED;
+}
+
+/* The access split into two parts, the first `first` bytes long (all of it where it crosses no
+ * page), and the physical address of each. */
+struct split {
+    unsigned first;
+    uint64_t pa[2];
+};
+
+static bool split_access(const struct hart *hart, struct port *port, uint64_t va, unsigned size,
+                         enum access why, struct split *split, struct trap *trap)
+{
+    if (va & (size - 1) && must_be_aligned(why))
+        return fail(trap, misaligned_of(why), va);
+    split->first = bytes_in_page(va, size);
+    if (!memory_translate(hart, port, va, why, &split->pa[0], trap))
+        return false;
+    return split->first == size ||
+           memory_translate(hart, port, va + split->first, why, &split->pa[1], trap);
+}
+
+/* Reads `count` bytes one at a time: a part of a page-crossing access. Devices take no misaligned
+ * access, so the parts must be RAM, which ACCESS_LR asks for. */
+static bool load_part(struct port *port, uint64_t pa, unsigned count, uint64_t *value)
+{
+    *value = 0;
+    for (unsigned i = 0; i < count; i++) {
+        uint64_t byte;
+        if (!port->load(port, pa + i, 1, ACCESS_LR, &byte))
+            return false;
+        *value |= byte << 8 * i;
+    }
+    return true;
+}
+
+static bool store_part(struct port *port, uint64_t pa, unsigned count, uint64_t value)
+{
+    for (unsigned i = 0; i < count; i++)
+        if (!port->store(port, pa + i, 1, ACCESS_AMO, value >> 8 * i & 0xff))
+            return false;
+    return true;
+}
+
+/* Reads both parts of a page-crossing access. */
+static bool load_split(struct port *port, const struct split *split, uint64_t va, unsigned size,
+                       enum access why, uint64_t *value, struct trap *trap)
+{
+    uint64_t low, high;
+    if (!load_part(port, split->pa[0], split->first, &low))
+        return fail(trap, access_fault_of(why), va);
+    if (!load_part(port, split->pa[1], size - split->first, &high))
+        return fail(trap, access_fault_of(why), va + split->first);
+    *value = low | high << 8 * split->first;
+    return true;
+}
+
+bool memory_load(const struct hart *hart, struct port *port, uint64_t va, unsigned size,
+                 enum access why, uint64_t *value, struct trap *trap)
+{
+    struct split split;
+    if (!split_access(hart, port, va, size, why, &split, trap))
+        return false;
+    if (split.first < size)
+        return load_split(port, &split, va, size, why, value, trap);
+    return port->load(port, split.pa[0], size, why, value) || fail(trap, access_fault_of(why), va);
+}
+
+bool memory_store(const struct hart *hart, struct port *port, uint64_t va, unsigned size,
+                  enum access why, uint64_t value, struct trap *trap)
+{
+    struct split split;
+    if (!split_access(hart, port, va, size, why, &split, trap))
+        return false;
+    if (split.first == size)
+        return port->store(port, split.pa[0], size, why, value) ||
+               fail(trap, access_fault_of(why), va);
+    /* Reading both parts first shows that both can be written: nothing is half done. */
+    uint64_t ignored;
+    return load_split(port, &split, va, size, why, &ignored, trap) &&
+           store_part(port, split.pa[0], split.first, value) &&
+           store_part(port, split.pa[1], size - split.first, value >> 8 * split.first);
+}
+
+/* Fetches one 16-bit parcel. */
+static bool fetch_parcel(const struct hart *hart, struct port *port, uint64_t va, uint64_t *parcel,
+                         struct trap *trap)
+{
+    uint64_t pa;
+    if (!memory_translate(hart, port, va, ACCESS_FETCH, &pa, trap))
+        return false;
+    return port->load(port, pa, 2, ACCESS_FETCH, parcel) ||
+           fail(trap, CAUSE_INSN_ACCESS_FAULT, va);
+}
+
+bool memory_fetch(const struct hart *hart, struct port *port, uint32_t *word, struct trap *trap)
+{
+    uint64_t low, high;
+    if (!fetch_parcel(hart, port, hart->pc, &low, trap))
+        return false;
+    *word = (uint32_t)low;
+    if (!insn_is_long(*word))
+        return true;
+    if (!fetch_parcel(hart, port, hart->pc + 2, &high, trap))
+        return false;
+    *word |= (uint32_t)high << 16;
+    return true;
+}

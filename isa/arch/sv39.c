@@ -1,0 +1,111 @@
+/* The Sv39 walk: one function over a callback, used by the hart's MMU over physical memory, by the
+ * VMM over guest-physical memory, and by whoever explains either. */
+#include "sv39.h"
+
+struct space space_of_fetch(const struct hart *hart)
+{
+    uint64_t status = hart->csr.mstatus;
+    return (struct space){.satp = hart->csr.satp,
+                          .mode = hart->mode,
+                          .sum = status & MSTATUS_SUM,
+                          .mxr = status & MSTATUS_MXR};
+}
+
+struct space space_of_data(const struct hart *hart)
+{
+    struct space space = space_of_fetch(hart);
+    if (hart->mode == MODE_M && hart->csr.mstatus & MSTATUS_MPRV)
+        space.mode = (enum mode)((hart->csr.mstatus & MSTATUS_MPP) >> MSTATUS_MPP_SHIFT);
+    return space;
+}
+
+uint64_t access_fault_of(enum access why)
+{
+    return why == ACCESS_FETCH ? CAUSE_INSN_ACCESS_FAULT
+           : access_is_write(why) ? CAUSE_STORE_ACCESS_FAULT : CAUSE_LOAD_ACCESS_FAULT;
+}
+
+uint64_t page_fault_of(enum access why)
+{
+    return why == ACCESS_FETCH ? CAUSE_INSN_PAGE_FAULT
+           : access_is_write(why) ? CAUSE_STORE_PAGE_FAULT : CAUSE_LOAD_PAGE_FAULT;
+}
+
+bool sv39_may(struct space space, uint64_t pte, enum access why)
+{
+    bool is_user = pte & PTE_U;
+    if (space.mode == MODE_U && !is_user)
+        return false;
+    if (space.mode == MODE_S && is_user && (!space.sum || why == ACCESS_FETCH))
+        return false;
+    if (why == ACCESS_FETCH)
+        return pte & PTE_X;
+    bool may_read = pte & PTE_R || (space.mxr && pte & PTE_X);
+    /* AMO and SC need R and W; W without R is no legal entry, so W says it all (P09). */
+    return access_is_write(why) ? (pte & PTE_W) != 0 : may_read;
+}
+
+/* Entries that no translation may use, whatever the access (Privileged 4.3.2 steps 3 to 6, P08). */
+static bool is_malformed(uint64_t pte, int level)
+{
+    if (pte & PTE_RESERVED || (pte & (PTE_R | PTE_W)) == PTE_W)
+        return true;
+    if (!pte_is_leaf(pte))
+        return level == 0 || pte & (PTE_A | PTE_D | PTE_U);
+    return pte_pa(pte) & (level_size(level) - 1);
+}
+
+/* Sets A, and D for a store, in the leaf that `walk` found. */
+static bool update_accessed(struct port *port, enum access why, struct walk *walk)
+{
+    uint64_t wanted = walk->pte | PTE_A | (access_is_write(why) ? PTE_D : 0);
+    if (wanted == walk->pte)
+        return true;
+    walk->pte = wanted;
+    walk->step[walk->steps - 1].pte = wanted;
+    return port->store(port, walk->pte_pa, 8, ACCESS_WALK, wanted);
+}
+
+static enum walk_result walk_tables(struct space space, struct port *port, uint64_t va,
+                                    enum access why, struct walk *walk)
+{
+    walk->steps = 0;
+    walk->level = SV39_LEVELS - 1;
+    walk->pte = 0;
+    walk->pte_pa = 0;
+    /* Bits 63 to 39 must all equal bit 38. */
+    if ((uint64_t)((int64_t)(va << 25) >> 25) != va)
+        return WALK_PAGE_FAULT;
+    uint64_t table = (space.satp & SATP_PPN) << PAGE_SHIFT;
+    for (int level = SV39_LEVELS - 1; level >= 0; level--) {
+        uint64_t vpn = va >> (PAGE_SHIFT + SV39_VPN_BITS * level) & ((1 << SV39_VPN_BITS) - 1);
+        walk->level = level;
+        walk->pte_pa = table + vpn * 8;
+        if (!port->load(port, walk->pte_pa, 8, ACCESS_WALK, &walk->pte))
+            return WALK_ACCESS_FAULT;
+        walk->step[walk->steps].pte_pa = walk->pte_pa;
+        walk->step[walk->steps++].pte = walk->pte;
+        if (!(walk->pte & PTE_V) || is_malformed(walk->pte, level))
+            return WALK_PAGE_FAULT;
+        if (!pte_is_leaf(walk->pte)) {
+            table = pte_pa(walk->pte);
+            continue;
+        }
+        if (!sv39_may(space, walk->pte, why))
+            return WALK_PAGE_FAULT;
+        if (!update_accessed(port, why, walk))
+            return WALK_ACCESS_FAULT;
+        walk->pa = pte_pa(walk->pte) | (va & (level_size(level) - 1));
+        return WALK_OK;
+    }
+    return WALK_PAGE_FAULT;
+}
+
+enum walk_result sv39_walk(struct space space, struct port *port, uint64_t va, enum access why,
+                           struct walk *walk)
+{
+    enum walk_result result = walk_tables(space, port, va, why, walk);
+    if (port->walked)
+        port->walked(port, va, walk);
+    return result;
+}

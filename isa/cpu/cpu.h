@@ -1,0 +1,67 @@
+/* The physical CPU: harts at speed.
+ *
+ * One cpu runs all harts of a machine, one at a time. It keeps a TLB and decoded blocks, which are
+ * caches: dropping any of it at any time is always correct. All harts share them, because the
+ * machine is coherent and an entry's tag says for which address space it holds. */
+#ifndef CPU_H
+#define CPU_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "hart.h"
+#include "port.h"
+#include "ram.h"
+
+struct platform;
+struct cpu;
+struct walk;
+
+enum engine {
+    ENGINE_BLOCK, /* decoded blocks, threaded */
+    ENGINE_STEP,  /* the reference step */
+};
+
+/* Builds a cpu over `ram` and the devices of `platform` (NULL: no devices, and a clock of its own).
+ * NULL: no memory. */
+struct cpu *cpu_new(struct ram *ram, struct platform *platform, enum engine engine);
+void cpu_free(struct cpu *cpu);
+
+/* Runs `hart` until platform->s.clock.steps reaches `until`, the hart waits, or the platform is
+ * stirred. Takes interrupts and traps as the architecture says. Advances the clock and the hart's
+ * counters. */
+void cpu_run(struct cpu *cpu, struct hart *hart, uint64_t until);
+
+/* Runs `hart` for at most `budget` steps, until its first trap, which is not taken: the hart stands
+ * at the instruction that raised it, and that instruction is not counted. `*taken` is the number of
+ * steps, all of which retired. True: *trap says what happened. False: the budget is used up. For a
+ * VMM, whose guest runs so. The counters of `hart` are the VMM's own affair and stay. */
+bool cpu_enter(struct cpu *cpu, struct hart *hart, uint64_t budget, uint64_t *taken,
+               struct trap *trap);
+
+/* The port through which the reference step and others reach this machine's memory and devices. */
+struct port *cpu_port(struct cpu *cpu);
+
+/* Memory at [pa, pa + size) is about to change by other means than a hart's store (DMA, the VMM, a
+ * debugger): drops what was derived from it, and notes the frames as written. Call it before the
+ * change, and run no hart in between. */
+void cpu_wrote(struct cpu *cpu, uint64_t pa, uint64_t size);
+
+/* Drops every cached translation and block. */
+void cpu_drop(struct cpu *cpu);
+
+/* An observer of translations, for lockstep: whether the guest used one that it had changed and not
+ * yet fenced (P43). */
+struct cpu_watch {
+    void *owner;
+    /* A store replaced the entry at `pa`, a pointer or an accessed leaf that maps [va, va + size);
+     * size 0: nobody knows what. */
+    void (*replaced)(void *owner, uint64_t pa, uint64_t va, uint64_t size);
+    /* The tables were walked for `va`. */
+    void (*walked)(void *owner, uint64_t va, const struct walk *walk);
+    /* The hart executed sfence.vma. */
+    void (*fenced)(void *owner, bool all_va, uint64_t va);
+};
+void cpu_set_watch(struct cpu *cpu, struct cpu_watch *watch);
+
+#endif

@@ -1,0 +1,326 @@
+/* The platform's loop: whose turn it is, until when, and what happens in between. */
+#include "platform.h"
+
+#include "trap.h"
+
+static uint64_t ticks(const struct platform *platform)
+{
+    return clock_now(&platform->s.clock) / STEPS_PER_TICK;
+}
+
+uint64_t platform_time(const struct platform *platform)
+{
+    return ticks(platform) + platform->s.clint.mtime_offset;
+}
+
+/* The clock reading at which mtime reaches `time`; NEVER when it will not in this run. */
+static uint64_t when(const struct platform *platform, uint64_t time)
+{
+    uint64_t now = platform_time(platform);
+    if (time <= now)
+        return NEVER; /* it has: the wire is high, and nothing is left to wait for */
+    uint64_t wait = time - now;
+    uint64_t tick = ticks(platform);
+    return wait > (NEVER / STEPS_PER_TICK - 1) - tick ? NEVER : (tick + wait) * STEPS_PER_TICK;
+}
+
+/* Timer wires of one hart, and when they will change. */
+static uint64_t update_timers(struct platform *platform, unsigned index)
+{
+    struct platform_state *s = &platform->s;
+    uint64_t now = platform_time(platform);
+    uint64_t wires = now >= s->clint.mtimecmp[index] ? MIP_MTIP : 0;
+    s->due[EVENT_MTIMER + index] = when(platform, s->clint.mtimecmp[index]);
+    if (!platform->has_firmware)
+        return wires;
+    s->due[EVENT_STIMER + index] = when(platform, s->sbi.timer[index]);
+    return wires | (now >= s->sbi.timer[index] ? MIP_STIP : 0);
+}
+
+/* When the next byte of console input can be received. */
+static uint64_t input_due(const struct platform *platform)
+{
+    const struct platform_state *s = &platform->s;
+    const struct input_log *log = &platform->input;
+    bool has_room = log->is_paced ? s->uart.count == 0 : uart_has_room(&s->uart);
+    if (s->input_cursor >= log->count || !has_room)
+        return NEVER;
+    uint64_t at = log->bytes[s->input_cursor].at;
+    return at > s->input_ready ? at : s->input_ready;
+}
+
+void platform_update(struct platform *platform)
+{
+    struct platform_state *s = &platform->s;
+    plic_set_level(&s->plic, UART_IRQ, uart_irq(&s->uart));
+    for (unsigned i = 0; i < platform->harts; i++) {
+        uint64_t wires = update_timers(platform, i);
+        wires |= s->clint.msip[i] ? MIP_MSIP : 0;
+        wires |= plic_irq(&s->plic, 2 * i) ? MIP_MEIP : 0;
+        wires |= plic_irq(&s->plic, 2 * i + 1) ? MIP_SEIP : 0;
+        /* Firmware is M-mode: its own interrupts are not the guest's to see. */
+        platform->hart[i]->wires = platform->has_firmware ? wires & ~MIP_FIRMWARE : wires;
+    }
+    s->due[EVENT_INPUT] = input_due(platform);
+    platform->stirred = true;
+}
+
+/* Paced input counts its byte's time from the moment the line is free: from the start of the run,
+ * and from each read that emptied the receiver. */
+static void pace(struct platform *platform)
+{
+    platform->s.input_ready = clock_now(&platform->s.clock) + STEPS_PER_INPUT_BYTE;
+}
+
+static void receive_due(struct platform *platform)
+{
+    struct platform_state *s = &platform->s;
+    while (input_due(platform) <= clock_now(&s->clock))
+        uart_receive(&s->uart, platform->input.bytes[s->input_cursor++].byte);
+}
+
+static uint64_t next_event(const struct platform *platform)
+{
+    uint64_t next = NEVER;
+    for (unsigned i = 0; i < EVENT_COUNT; i++)
+        if (platform->s.due[i] < next)
+            next = platform->s.due[i];
+    return next;
+}
+
+/* Every event is a change that the clock alone brings about: timers are levels, recomputed by
+ * platform_update, and input is received. */
+static void run_events(struct platform *platform)
+{
+    if (next_event(platform) > clock_now(&platform->s.clock))
+        return;
+    receive_due(platform);
+    platform_update(platform);
+}
+
+static bool is_runnable(struct platform *platform, unsigned index)
+{
+    struct hart *hart = platform->hart[index];
+    if (platform->has_firmware && platform->s.sbi.state[index] != SBI_HART_STARTED)
+        return false;
+    if (hart->waiting && trap_wakes(hart))
+        hart->waiting = false;
+    return !hart->waiting;
+}
+
+/* Chooses the hart to run: the one whose turn it is, for as long as its turn lasts and it can. */
+static bool choose(struct platform *platform)
+{
+    struct platform_state *s = &platform->s;
+    bool turn_is_over = platform->harts > 1 && s->clock.steps >= s->turn_end;
+    if (!turn_is_over && is_runnable(platform, s->turn))
+        return true;
+    for (unsigned i = 1; i <= platform->harts; i++) {
+        unsigned candidate = (s->turn + i) % platform->harts;
+        if (!is_runnable(platform, candidate))
+            continue;
+        s->turn = candidate;
+        s->turn_end = s->clock.steps + platform->quantum;
+        return true;
+    }
+    return false;
+}
+
+/* No hart can run: time passes until something happens. */
+static void pass_time(struct platform *platform)
+{
+    struct clock *clock = &platform->s.clock;
+    uint64_t next = next_event(platform);
+    uint64_t now = clock_now(clock);
+    if (platform->idle)
+        next = platform->idle(platform->owner, next);
+    if (next == NEVER)
+        platform->s.stop = platform->s.stop ? platform->s.stop : STOP_IDLE;
+    else if (next > now)
+        clock->idle += next - now;
+}
+
+static uint64_t least(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
+enum stop platform_run(struct platform *platform, uint64_t steps)
+{
+    struct platform_state *s = &platform->s;
+    if (s->stop == STOP_HOST || s->stop == STOP_LIMIT)
+        s->stop = STOP_NONE;
+    while (s->stop == STOP_NONE) {
+        if (s->clock.steps >= steps)
+            return STOP_LIMIT;
+        run_events(platform);
+        if (!choose(platform)) {
+            pass_time(platform);
+            continue;
+        }
+        uint64_t next = next_event(platform);
+        uint64_t until = next == NEVER ? steps : least(steps, next - s->clock.idle);
+        if (platform->harts > 1)
+            until = least(until, s->turn_end);
+        platform->stirred = false;
+        platform->run(platform->owner, s->turn, until);
+    }
+    return s->stop;
+}
+
+/* The bus: which device answers where. */
+enum device { DEVICE_NONE, DEVICE_FINISHER, DEVICE_CLINT, DEVICE_PLIC, DEVICE_UART };
+static const struct {
+    uint64_t base, size;
+    enum device device;
+} bus[] = {
+    {FINISHER_BASE, FINISHER_SIZE, DEVICE_FINISHER},
+    {CLINT_BASE, CLINT_SIZE, DEVICE_CLINT},
+    {PLIC_BASE, PLIC_SIZE, DEVICE_PLIC},
+    {UART_BASE, UART_SIZE, DEVICE_UART},
+};
+
+static enum device find_device(uint64_t pa, uint64_t *offset)
+{
+    for (unsigned i = 0; i < sizeof bus / sizeof *bus; i++)
+        if (pa - bus[i].base < bus[i].size) {
+            *offset = pa - bus[i].base;
+            return bus[i].device;
+        }
+    return DEVICE_NONE;
+}
+
+bool platform_is_device(uint64_t pa)
+{
+    uint64_t offset;
+    return find_device(pa, &offset) != DEVICE_NONE;
+}
+
+/* The registers of the UART are bytes; addresses above the eighth read as zero. */
+static bool uart_access(struct platform *platform, uint64_t offset, unsigned size, bool is_write,
+                        uint64_t *value)
+{
+    struct uart *uart = &platform->s.uart;
+    uint8_t sent;
+    if (size != 1)
+        return false;
+    if (offset > 7) {
+        *value = 0;
+        return true;
+    }
+    uint8_t received = uart->count;
+    if (!is_write)
+        *value = uart_read(uart, (unsigned)offset);
+    else if (uart_write(uart, (unsigned)offset, (uint8_t)*value, &sent))
+        platform_output(platform, sent);
+    if (uart->count < received)
+        platform_input_taken(platform);
+    return true;
+}
+
+/* SiFive's test finisher (QEMU hw/misc/sifive_test.c): the low half says what, the high half with
+ * which status. */
+static bool finisher_access(struct platform *platform, uint64_t offset, unsigned size,
+                            bool is_write, uint64_t *value)
+{
+    enum { FINISHER_FAIL = 0x3333, FINISHER_PASS = 0x5555, FINISHER_RESET = 0x7777 };
+    if (size != 4 && size != 2)
+        return false;
+    if (!is_write || offset != 0) {
+        *value = 0;
+        return true;
+    }
+    switch (*value & 0xffff) {
+    case FINISHER_PASS:
+        platform_stop(platform, STOP_POWEROFF, 0);
+        break;
+    case FINISHER_FAIL:
+        platform_stop(platform, STOP_POWEROFF, (int)(*value >> 16 & 0xffff));
+        break;
+    case FINISHER_RESET:
+        platform_stop(platform, STOP_REBOOT, 0);
+        break;
+    default: /* any other word means nothing */
+        break;
+    }
+    return true;
+}
+
+bool platform_mmio(struct platform *platform, uint64_t pa, unsigned size, bool is_write,
+                   uint64_t *value)
+{
+    struct platform_state *s = &platform->s;
+    uint64_t offset = 0;
+    bool done = false;
+    if (pa & (size - 1))
+        return false;
+    switch (find_device(pa, &offset)) {
+    case DEVICE_NONE:
+        return false;
+    case DEVICE_FINISHER:
+        done = finisher_access(platform, offset, size, is_write, value);
+        break;
+    case DEVICE_CLINT: /* built-in firmware keeps it from S, as real firmware does by PMP */
+        done = !platform->has_firmware && clint_access(&s->clint, platform->harts, ticks(platform),
+                                                       offset, size, is_write, value);
+        break;
+    case DEVICE_PLIC:
+        done = plic_access(&s->plic, 2 * platform->harts, offset, size, is_write, value);
+        break;
+    case DEVICE_UART:
+        done = uart_access(platform, offset, size, is_write, value);
+        break;
+    }
+    platform_update(platform);
+    return done;
+}
+
+void platform_input_taken(struct platform *platform)
+{
+    if (platform->input.is_paced && platform->s.uart.count == 0)
+        pace(platform);
+}
+
+void platform_output(struct platform *platform, uint8_t byte)
+{
+    struct platform_state *s = &platform->s;
+    s->output_count++;
+    s->output_hash = (s->output_hash ^ byte) * 0x100000001b3;
+    if (platform->output)
+        platform->output(platform->owner, byte);
+}
+
+void platform_stop(struct platform *platform, enum stop stop, int status)
+{
+    platform->s.stop = stop;
+    platform->s.status = status;
+    platform->stirred = true;
+}
+
+bool platform_takes(struct platform *platform, struct hart *hart, struct trap trap)
+{
+    if (!platform->has_firmware || trap.cause != CAUSE_ECALL_S ||
+        trap_target(hart, trap.cause) != MODE_M)
+        return false;
+    sbi_call(platform, hart);
+    platform_update(platform);
+    return true;
+}
+
+void platform_reset(struct platform *platform)
+{
+    struct platform_state *s = &platform->s;
+    s->stop = STOP_NONE;
+    s->status = 0;
+    s->turn = 0;
+    s->turn_end = s->clock.steps + platform->quantum;
+    for (unsigned i = 0; i < EVENT_COUNT; i++)
+        s->due[i] = NEVER;
+    uart_reset(&s->uart);
+    clint_reset(&s->clint);
+    plic_reset(&s->plic);
+    sbi_reset(&s->sbi);
+    if (platform->input.is_paced)
+        pace(platform);
+    platform_update(platform);
+}

@@ -1,0 +1,174 @@
+/* The platform: what a virt board has besides harts and RAM, and what a machine and a VM share.
+ *
+ * Clock, events, devices, built-in firmware and the order in which harts run are one struct and
+ * one set of functions. The board gives it the physical harts and a bus; the VMM gives each VM one
+ * of its own, with vcpus and a trap in place of the bus. So a virtual device is the same model with
+ * another way in, and time passes alike in both.
+ *
+ * Time is steps (design: an instruction that retired or took an exception is one). `struct
+ * platform_state` is plain data without pointers: copying it saves the platform. */
+#ifndef PLATFORM_H
+#define PLATFORM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "clint.h"
+#include "hart.h"
+#include "plic.h"
+#include "port.h"
+#include "sbi.h"
+#include "uart.h"
+
+enum { MAX_HARTS = 8 };
+
+/* The memory map, of QEMU's virt board (hw/riscv/virt.c). Addresses and sizes in bytes. */
+#define FINISHER_BASE 0x100000
+#define FINISHER_SIZE 0x1000
+#define RTC_BASE 0x101000
+#define CLINT_BASE 0x2000000
+#define CLINT_SIZE 0x10000
+#define PLIC_BASE 0xc000000
+#define PLIC_SIZE 0x600000
+#define UART_BASE 0x10000000
+#define UART_SIZE 0x100
+#define RAM_BASE 0x80000000
+#define UART_IRQ 10
+
+/* The timebase runs at 10 MHz, and a tick is ten steps: a machine of 100 million a second. */
+#define TIMEBASE_HZ 10000000
+#define STEPS_PER_TICK 10
+/* One byte on a line of 115,200 baud, ten bits, in steps. */
+#define STEPS_PER_INPUT_BYTE ((uint64_t)TIMEBASE_HZ * STEPS_PER_TICK * 10 / 115200)
+/* Interrupts that belong to the built-in firmware: the guest never sees these wires. */
+#define MIP_FIRMWARE ((uint64_t)(MIP_MSIP | MIP_MTIP | MIP_MEIP))
+#define NEVER (~(uint64_t)0)
+
+/* Steps taken by all harts, and steps skipped while all of them waited. */
+struct clock {
+    uint64_t steps;
+    uint64_t idle;
+};
+
+static inline uint64_t clock_now(const struct clock *clock)
+{
+    return clock->steps + clock->idle;
+}
+
+/* The one event queue: a slot a source, so what is due at one time comes in a fixed order. Each
+ * holds the clock reading at which the source wants to be called, or NEVER. */
+enum event { EVENT_INPUT, EVENT_MTIMER, EVENT_STIMER = EVENT_MTIMER + MAX_HARTS,
+             EVENT_COUNT = EVENT_STIMER + MAX_HARTS };
+
+/* Why the platform stands still. */
+enum stop {
+    STOP_NONE,
+    STOP_LIMIT,    /* the step that the caller named is reached */
+    STOP_POWEROFF, /* the guest turned itself off, with `status` */
+    STOP_REBOOT,   /* the guest wants to start anew */
+    STOP_IDLE,     /* every hart waits, and nothing is left that could wake one */
+    STOP_HOST,     /* the caller's own callback asked for it */
+};
+
+struct platform_state {
+    struct clock clock;
+    uint64_t due[EVENT_COUNT];
+    struct uart uart;
+    struct clint clint;
+    struct plic plic;
+    struct sbi sbi;
+
+    /* Whose turn it is, and until which clock reading. */
+    unsigned turn;
+    uint64_t turn_end;
+
+    /* Console input: how many bytes of the log were received, and when the next may be. */
+    uint64_t input_cursor;
+    uint64_t input_ready;
+
+    /* Console output so far: how many bytes, and their hash (FNV-1a), so that two runs compare. */
+    uint64_t output_count;
+    uint64_t output_hash;
+
+    enum stop stop;
+    int status;
+};
+
+/* What came from outside on the console, with the clock reading at which it did; for paced input,
+ * 0. It only grows, and is no part of the state: a restored platform reads it again. The bytes
+ * belong to whoever appends them, who calls platform_update afterwards. */
+struct input_byte {
+    uint64_t at;
+    uint8_t byte;
+};
+struct input_log {
+    struct input_byte *bytes;
+    size_t count;
+    bool is_paced; /* each byte comes a line's time after the last was read */
+};
+
+struct platform {
+    struct platform_state s;
+
+    /* Fixed when it is built. */
+    unsigned harts;
+    struct hart *hart[MAX_HARTS];
+    uint64_t quantum;      /* steps a hart runs before the next has its turn */
+    bool has_firmware;     /* the platform answers SBI itself */
+    uint64_t ram_size;     /* bytes at RAM_BASE */
+    struct input_log input;
+
+    /* Callbacks of whoever built it; `owner` is handed back. */
+    void *owner;
+    /* Runs hart `index` until the clock's steps reach `until`, the hart waits, or the platform asks
+     * to look again (platform_is_stirred). Advances s.clock.steps. */
+    void (*run)(void *owner, unsigned index, uint64_t until);
+    /* Copies `size` bytes of guest memory at `pa` out to or in from `buffer`. False: not RAM. */
+    bool (*dma)(void *owner, uint64_t pa, void *buffer, size_t size, bool is_write);
+    /* A remote fence for hart `index`: as port.fence. */
+    void (*fence)(void *owner, unsigned index, bool all_va, uint64_t va);
+    /* A byte goes to the console. May be NULL. */
+    void (*output)(void *owner, uint8_t byte);
+    /* All harts wait until clock reading `until` (NEVER: until input comes). Returns the clock
+     * reading to go on at, at most `until`; may append input. NULL: skip at once. */
+    uint64_t (*idle)(void *owner, uint64_t until);
+
+    bool stirred; /* device state changed: run must return, so that deadlines are looked at anew */
+};
+
+/* Puts all devices and, with firmware, all harts into their state at power-on: hart 0 starts,
+ * others are stopped, time goes on. The caller has filled the fixed part and the callbacks. */
+void platform_reset(struct platform *platform);
+
+/* Runs until `steps` steps are taken in all, or something else stops it. */
+enum stop platform_run(struct platform *platform, uint64_t steps);
+
+/* Carries out a load or store of `size` bytes at `pa` on a device. False: no device there, or the
+ * device refuses that width or alignment: an access fault. */
+bool platform_mmio(struct platform *platform, uint64_t pa, unsigned size, bool is_write,
+                   uint64_t *value);
+
+/* True when `pa` belongs to a device. */
+bool platform_is_device(uint64_t pa);
+
+/* The reading of mtime: ticks of the timebase. */
+uint64_t platform_time(const struct platform *platform);
+
+/* Brings interrupt wires and deadlines in line with the devices. Called after every change. */
+void platform_update(struct platform *platform);
+
+/* Firmware or the guest took a received byte: the line may bring the next. For uart and sbi.c. */
+void platform_input_taken(struct platform *platform);
+
+/* Writes a byte to the console; counts and hashes it. For uart.c and sbi.c. */
+void platform_output(struct platform *platform, uint8_t byte);
+
+/* The guest ends the run: power-off with a status, or reboot. For finisher and SBI. */
+void platform_stop(struct platform *platform, enum stop stop, int status);
+
+/* Handles `trap`, which a hart's instruction raised, where built-in firmware takes it: an
+ * environment call that goes to M. False: it is the hart's own affair. */
+bool platform_takes(struct platform *platform, struct hart *hart, struct trap trap);
+
+#endif
