@@ -1,0 +1,131 @@
+/* The PLIC: gateways that turn levels into requests, and for each context the choice of the most
+ * important one. A request, once accepted, stays until it is claimed, even if the line falls
+ * (PLIC 1.0.0, section 2). */
+#include "plic.h"
+
+#include <string.h>
+
+enum { PRIORITY = 0, PENDING = 0x1000, ENABLE = 0x2000, CONTEXT = 0x200000 };
+enum { ENABLE_STRIDE = 0x80, CONTEXT_STRIDE = 0x1000, CLAIM = 4, HIGHEST_PRIORITY = 7 };
+
+void plic_reset(struct plic *plic)
+{
+    memset(plic, 0, sizeof *plic);
+}
+
+static bool get_bit(const uint32_t *words, unsigned source)
+{
+    return words[source / 32] >> source % 32 & 1;
+}
+
+static void set_bit(uint32_t *words, unsigned source, bool value)
+{
+    uint32_t bit = (uint32_t)1 << source % 32;
+    words[source / 32] = (words[source / 32] & ~bit) | (value ? bit : 0);
+}
+
+void plic_set_level(struct plic *plic, unsigned source, bool is_high)
+{
+    if (source == 0 || source >= PLIC_SOURCES)
+        return;
+    set_bit(plic->level, source, is_high);
+    if (is_high && !get_bit(plic->claimed, source))
+        set_bit(plic->pending, source, true);
+}
+
+/* The source that `context` would claim, 0 for none: of those pending and enabled the one of the
+ * highest priority above the threshold, of equals the lowest number (PLIC 1.0.0, section 5). */
+static unsigned best_source(const struct plic *plic, unsigned context)
+{
+    unsigned best = 0;
+    uint32_t beaten = plic->threshold[context];
+    for (unsigned word = 0; word < PLIC_WORDS; word++) {
+        uint32_t ready = plic->pending[word] & plic->enable[context][word];
+        for (; ready; ready &= ready - 1) {
+            unsigned source = 32 * word + (unsigned)__builtin_ctz(ready);
+            if (plic->priority[source] > beaten) {
+                best = source;
+                beaten = plic->priority[source];
+            }
+        }
+    }
+    return best;
+}
+
+bool plic_irq(const struct plic *plic, unsigned context)
+{
+    return context < PLIC_CONTEXTS && best_source(plic, context) != 0;
+}
+
+static unsigned claim(struct plic *plic, unsigned context)
+{
+    unsigned source = best_source(plic, context);
+    if (source) {
+        set_bit(plic->pending, source, false);
+        set_bit(plic->claimed, source, true);
+    }
+    return source;
+}
+
+/* A completion of what is not enabled here or not claimed means nothing (PLIC 1.0.0, section 9). */
+static void complete(struct plic *plic, unsigned context, uint32_t source)
+{
+    if (source >= PLIC_SOURCES || !get_bit(plic->enable[context], source) ||
+        !get_bit(plic->claimed, source))
+        return;
+    set_bit(plic->claimed, source, false);
+    if (get_bit(plic->level, source))
+        set_bit(plic->pending, source, true);
+}
+
+static uint32_t read_word(struct plic *plic, unsigned contexts, uint64_t offset)
+{
+    if (offset < PRIORITY + 4 * PLIC_SOURCES)
+        return plic->priority[offset / 4];
+    if (offset >= PENDING && offset < PENDING + 4 * PLIC_WORDS)
+        return plic->pending[(offset - PENDING) / 4];
+    if (offset >= ENABLE && offset < ENABLE + ENABLE_STRIDE * contexts) {
+        uint64_t context = (offset - ENABLE) / ENABLE_STRIDE;
+        uint64_t word = (offset - ENABLE) % ENABLE_STRIDE / 4;
+        return word < PLIC_WORDS ? plic->enable[context][word] : 0;
+    }
+    if (offset >= CONTEXT && offset < CONTEXT + CONTEXT_STRIDE * contexts) {
+        unsigned context = (unsigned)((offset - CONTEXT) / CONTEXT_STRIDE);
+        uint64_t reg = (offset - CONTEXT) % CONTEXT_STRIDE;
+        return reg == 0 ? plic->threshold[context] : reg == CLAIM ? claim(plic, context) : 0;
+    }
+    return 0;
+}
+
+static void write_word(struct plic *plic, unsigned contexts, uint64_t offset, uint32_t value)
+{
+    if (offset >= PRIORITY + 4 && offset < PRIORITY + 4 * PLIC_SOURCES) {
+        plic->priority[offset / 4] = value & HIGHEST_PRIORITY;
+    } else if (offset >= ENABLE && offset < ENABLE + ENABLE_STRIDE * contexts) {
+        uint64_t context = (offset - ENABLE) / ENABLE_STRIDE;
+        uint64_t word = (offset - ENABLE) % ENABLE_STRIDE / 4;
+        if (word < PLIC_WORDS) /* source 0 does not exist */
+            plic->enable[context][word] = word == 0 ? value & ~(uint32_t)1 : value;
+    } else if (offset >= CONTEXT && offset < CONTEXT + CONTEXT_STRIDE * contexts) {
+        unsigned context = (unsigned)((offset - CONTEXT) / CONTEXT_STRIDE);
+        uint64_t reg = (offset - CONTEXT) % CONTEXT_STRIDE;
+        if (reg == 0)
+            plic->threshold[context] = value & HIGHEST_PRIORITY;
+        else if (reg == CLAIM)
+            complete(plic, context, value);
+    }
+}
+
+bool plic_access(struct plic *plic, unsigned contexts, uint64_t offset, unsigned size,
+                 bool is_write, uint64_t *value)
+{
+    if (size != 4 || offset & 3)
+        return false;
+    if (contexts > PLIC_CONTEXTS)
+        contexts = PLIC_CONTEXTS;
+    if (is_write)
+        write_word(plic, contexts, offset, (uint32_t)*value);
+    else
+        *value = read_word(plic, contexts, offset);
+    return true;
+}
