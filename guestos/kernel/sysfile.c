@@ -32,13 +32,19 @@ static int64_t install(struct file *file)
 int64_t sys_read(const uint64_t argument[])
 {
     struct file *file = file_of(argument[0]);
-    return file ? file_read(file, argument[1], argument[2]) : -EBADF;
+    if (!file)
+        return -EBADF;
+    return is_user_range(argument[1], argument[2]) ? file_read(file, argument[1], argument[2])
+                                                   : -EFAULT;
 }
 
 int64_t sys_write(const uint64_t argument[])
 {
     struct file *file = file_of(argument[0]);
-    return file ? file_write(file, argument[1], argument[2]) : -EBADF;
+    if (!file)
+        return -EBADF;
+    return is_user_range(argument[1], argument[2]) ? file_write(file, argument[1], argument[2])
+                                                   : -EFAULT;
 }
 
 /* Finds or makes the inode that open was asked for, and holds it. */

@@ -78,8 +78,9 @@ static _Noreturn void kill_for(const struct trapframe *frame, enum fault fault)
               frame->stval, frame->sepc);
         proc_exit(STATUS_NO_MEMORY);
     }
-    print("pid %d (%s): %s at 0x%lx, pc 0x%lx\n", current->pid, current->name,
-          trap_name(frame->scause), frame->stval, frame->sepc);
+    print("pid %d (%s): %s %s0x%lx, pc 0x%lx\n", current->pid, current->name,
+          trap_name(frame->scause), frame->scause == CAUSE_ILLEGAL_INSTRUCTION ? "" : "at ",
+          frame->stval, frame->sepc);
     proc_exit(STATUS_TRAP + (int)frame->scause);
 }
 

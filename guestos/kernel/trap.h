@@ -15,6 +15,7 @@
 /* Exception causes, and interrupt causes under CAUSE_INTERRUPT (Privileged 4.1.8). */
 #define CAUSE_INTERRUPT (1UL << 63)
 enum {
+    CAUSE_ILLEGAL_INSTRUCTION = 2,
     CAUSE_FETCH_PAGE_FAULT = 12,
     CAUSE_LOAD_PAGE_FAULT = 13,
     CAUSE_STORE_PAGE_FAULT = 15,

@@ -9,7 +9,7 @@ extern char user_access_start[], user_access_end[], user_fault[];
 long user_copy(void *to, const void *from, size_t n);
 long user_string(char *to, const char *from, size_t n);
 
-static bool is_user_range(uint64_t address, uint64_t n)
+bool is_user_range(uint64_t address, uint64_t n)
 {
     return address <= USER_END && n <= USER_END - address;
 }

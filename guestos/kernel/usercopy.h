@@ -7,6 +7,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* True if all of these n bytes lie in the user half; mapped or not. */
+bool is_user_range(uint64_t address, uint64_t n);
+
 /* Copy n bytes. False, and any part copied, if the process may not access all of them. */
 bool copy_to_user(uint64_t user, const void *from, size_t n);
 bool copy_from_user(void *to, uint64_t user, size_t n);
