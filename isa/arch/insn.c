@@ -124,6 +124,8 @@ struct insn insn_decode(uint32_t word, isa_t isa)
 
 bool insn_is_system(enum insn_id id)
 {
+    if (id == INSN_ILLEGAL)
+        return false;
     uint32_t opcode = insn_table[id].match & 0x7f;
     return opcode == SYSTEM || opcode == MISC_MEM;
 }

@@ -65,7 +65,8 @@ struct insn insn_decode(uint32_t word, isa_t isa);
 struct insn insn_decode_compressed(uint32_t word);
 
 /* True when executing the instruction may change more than x registers and pc in a way that an
- * engine must look at before the next instruction: SYSTEM and MISC-MEM instructions. */
+ * engine must look at before the next instruction: SYSTEM and MISC-MEM instructions. What is
+ * illegal only traps. */
 bool insn_is_system(enum insn_id id);
 
 #endif

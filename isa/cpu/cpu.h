@@ -50,6 +50,9 @@ void cpu_wrote(struct cpu *cpu, uint64_t pa, uint64_t size);
 /* Drops every cached translation and block. */
 void cpu_drop(struct cpu *cpu);
 
+/* Drops what lets stores go directly to memory: after ram_checkpoint. */
+void cpu_drop_stores(struct cpu *cpu);
+
 /* An observer of translations, for lockstep: whether the guest used one that it had changed and not
  * yet fenced (P43). */
 struct cpu_watch {

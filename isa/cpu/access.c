@@ -1,0 +1,99 @@
+/* The cpu's port: physical memory and the bus, for the walk and the reference step. Every store
+ * that the fast engine does not make itself comes through here, and keeps the caches true. */
+#include "engine.h"
+
+#include <string.h>
+
+static bool refuses(enum access why)
+{
+    return why != ACCESS_LOAD && why != ACCESS_STORE;
+}
+
+static bool port_load(struct port *port, uint64_t pa, unsigned size, enum access why,
+                      uint64_t *value)
+{
+    struct cpu *cpu = (struct cpu *)port;
+    const uint8_t *bytes = ram_at(cpu->ram, pa, size);
+    *value = 0;
+    if (bytes) {
+        memcpy(value, bytes, size);
+        return true;
+    }
+    return !refuses(why) && cpu->platform && platform_mmio(cpu->platform, pa, size, false, value);
+}
+
+/* What must be known before bytes of a marked frame change. */
+static void announce(struct cpu *cpu, uint64_t pa, unsigned size, enum access why, uint64_t value)
+{
+    uint64_t frame = (pa - cpu->ram->base) >> PAGE_SHIFT;
+    uint8_t marks = cpu->ram->marks[frame];
+    if (marks & FRAME_CLEAN)
+        ram_touch(cpu->ram, frame);
+    if (marks & FRAME_CODE)
+        code_dropped(cpu, frame);
+    /* The walker's own store only adds A and D: what was derived still holds. */
+    if (!(marks & FRAME_WALKED) || why == ACCESS_WALK)
+        return;
+    if ((pa & 7) + size <= 8)
+        table_stored(cpu, pa, size, value);
+    else
+        table_dropped(cpu, frame);
+}
+
+static bool port_store(struct port *port, uint64_t pa, unsigned size, enum access why,
+                       uint64_t value)
+{
+    struct cpu *cpu = (struct cpu *)port;
+    uint8_t *bytes = ram_at(cpu->ram, pa, size);
+    if (bytes) {
+        if (cpu->ram->marks[(pa - cpu->ram->base) >> PAGE_SHIFT])
+            announce(cpu, pa, size, why, value);
+        memcpy(bytes, &value, size);
+        return true;
+    }
+    return !refuses(why) && cpu->platform && platform_mmio(cpu->platform, pa, size, true, &value);
+}
+
+static uint64_t port_time(struct port *port)
+{
+    struct cpu *cpu = (struct cpu *)port;
+    return cpu->platform ? platform_time(cpu->platform) : 0;
+}
+
+static void port_fence(struct port *port, bool all_va, uint64_t va, bool all_asids, uint64_t asid)
+{
+    struct cpu *cpu = (struct cpu *)port;
+    (void)all_asids;
+    (void)asid;
+    if (cpu->watch)
+        cpu->watch->fenced(cpu->watch->owner, all_va, va);
+}
+
+void cpu_port_init(struct cpu *cpu)
+{
+    cpu->port = (struct port){
+        .load = port_load, .store = port_store, .time = port_time, .fence = port_fence,
+        .walked = table_walked};
+}
+
+struct port *cpu_port(struct cpu *cpu)
+{
+    return &cpu->port;
+}
+
+void cpu_wrote(struct cpu *cpu, uint64_t pa, uint64_t size)
+{
+    if (!size || !ram_at(cpu->ram, pa, size))
+        return;
+    uint64_t first = (pa - cpu->ram->base) >> PAGE_SHIFT;
+    uint64_t last = (pa + size - 1 - cpu->ram->base) >> PAGE_SHIFT;
+    for (uint64_t frame = first; frame <= last; frame++) {
+        uint8_t marks = cpu->ram->marks[frame];
+        if (marks & FRAME_CLEAN)
+            ram_touch(cpu->ram, frame);
+        if (marks & FRAME_CODE)
+            code_dropped(cpu, frame);
+        if (marks & FRAME_WALKED)
+            table_dropped(cpu, frame);
+    }
+}

@@ -1,0 +1,119 @@
+/* Decoded blocks: straight runs of instructions of one frame, as records that the engine jumps
+ * through. A block goes on past branches not taken, and ends at a jump, at a SYSTEM or MISC-MEM
+ * instruction, at the page's end, or when it is long enough.
+ *
+ * Only the page being fetched from is read, so decoding ahead is not visible (P44). */
+#include "engine.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct code *code_of_frame(struct cpu *cpu, uint64_t frame)
+{
+    struct code **code = &cpu->codes[frame];
+    if (!*code) {
+        *code = calloc(1, sizeof **code);
+        if (!*code)
+            return NULL;
+        (*code)->frame = frame;
+        (*code)->is_empty = true;
+    }
+    return *code;
+}
+
+static void forget_blocks(struct code *code)
+{
+    if (!code->is_empty)
+        memset(code->block, 0, sizeof code->block);
+    code->is_empty = true;
+}
+
+void code_dropped(struct cpu *cpu, uint64_t frame)
+{
+    forget_blocks(cpu->codes[frame]);
+    cpu->ram->marks[frame] &= (uint8_t)~FRAME_CODE;
+}
+
+void code_clear(struct cpu *cpu)
+{
+    for (uint64_t frame = 0; frame < cpu->ram->frames; frame++)
+        if (cpu->codes[frame]) {
+            forget_blocks(cpu->codes[frame]);
+            cpu->ram->marks[frame] &= (uint8_t)~FRAME_CODE;
+        }
+    cpu->arena_used = 1; /* index 0 means: no block */
+}
+
+/* How an instruction ends its block: not at all, for good, or with a look at the machine. */
+enum ending { GOES_ON, JUMPS, CHECKS };
+
+static enum ending ending_of(const struct insn *insn)
+{
+    if (insn->id == INSN_ILLEGAL || insn->id == INSN_jal || insn->id == INSN_jalr)
+        return JUMPS;
+    return insn_is_system((enum insn_id)insn->id) ? CHECKS : GOES_ON;
+}
+
+static struct op *append(struct cpu *cpu, struct op op)
+{
+    struct op *at = &cpu->arena[cpu->arena_used++];
+    *at = op;
+    return at;
+}
+
+static struct op op_of(const struct insn *insn, unsigned offset)
+{
+    bool is_illegal = insn->id == INSN_ILLEGAL;
+    return (struct op){
+        .handler = is_illegal ? OP_ILLEGAL : insn->id,
+        .where = (uint16_t)(offset | (insn->length == 4)),
+        .rd = insn->rd ? insn->rd : X_SINK,
+        .rs1 = insn->rs1,
+        .rs2 = insn->rs2,
+        .imm = is_illegal ? (int64_t)insn->word : insn->imm,
+    };
+}
+
+/* Reads the word at `offset`. False: its second half lies in the next page. */
+static bool read_word(const uint8_t *page, unsigned offset, uint32_t *word)
+{
+    uint16_t low, high = 0;
+    memcpy(&low, page + offset, 2);
+    if (insn_is_long(low)) {
+        if (offset + 4 > PAGE_SIZE)
+            return false;
+        memcpy(&high, page + offset + 2, 2);
+    }
+    *word = low | (uint32_t)high << 16;
+    return true;
+}
+
+uint32_t block_make(struct cpu *cpu, isa_t isa, struct code *code, unsigned offset)
+{
+    const uint8_t *page = cpu->ram->bytes + (code->frame << PAGE_SHIFT);
+    if (cpu->arena_used + BLOCK_OPS + 2 > ARENA_OPS)
+        code_clear(cpu);
+    tlb_mark(cpu, code->frame, FRAME_CODE);
+    uint32_t index = cpu->arena_used;
+    struct op *head = append(cpu, (struct op){.handler = OP_END});
+    code->block[offset / 2] = index;
+    code->is_empty = false;
+
+    enum ending ending = GOES_ON;
+    for (; ending == GOES_ON && offset < PAGE_SIZE && head->imm < BLOCK_OPS; head->imm++) {
+        uint32_t word;
+        if (!read_word(page, offset, &word)) {
+            append(cpu, (struct op){.handler = OP_STEP, .where = (uint16_t)(offset | 1)});
+            ending = JUMPS;
+            continue;
+        }
+        struct insn insn = insn_decode(word, isa);
+        append(cpu, op_of(&insn, offset));
+        offset += insn.length;
+        ending = ending_of(&insn);
+    }
+    if (ending != JUMPS)
+        append(cpu, (struct op){.handler = ending == CHECKS ? OP_CHECK : OP_END,
+                                .where = (uint16_t)offset});
+    return index;
+}

@@ -1,0 +1,212 @@
+/* The TLB: from virtual addresses to the host's, per address space.
+ *
+ * Entries are filled by sv39_walk, which also marks the frames that it read; they are dropped by
+ * the stores that change those frames. A fence has nothing left to do (coherent machine). */
+#include "engine.h"
+
+#include <string.h>
+
+void tlb_clear(struct cpu *cpu)
+{
+    for (unsigned i = 0; i < TLB_SIZE; i++) {
+        cpu->loads[i].tag = cpu->stores[i].tag = cpu->fetches[i].tag = TAG_NONE;
+        cpu->store_frames[i] = UINT32_MAX;
+    }
+    cpu->space_count = 0;
+    for (unsigned i = 0; i < SPACES; i++)
+        cpu->spaces[i].mode = SPACE_UNUSED;
+}
+
+/* Drops the translations of one page in all spaces. */
+static void drop_page(struct cpu *cpu, uint64_t va)
+{
+    unsigned i = tlb_index(va);
+    cpu->loads[i].tag = cpu->stores[i].tag = cpu->fetches[i].tag = TAG_NONE;
+    cpu->store_frames[i] = UINT32_MAX;
+}
+
+/* Drops those of a range; of all addresses when size is 0. */
+static void drop_range(struct cpu *cpu, uint64_t va, uint64_t size)
+{
+    if (size / PAGE_SIZE >= TLB_SIZE || size == 0) {
+        tlb_clear(cpu);
+        return;
+    }
+    for (uint64_t at = 0; at < size; at += PAGE_SIZE)
+        drop_page(cpu, va + at);
+}
+
+/* Spaces that translate alike are one: in M and in Bare nothing matters, SUM only matters to S. */
+static struct space canonical(struct space space)
+{
+    if (space_is_bare(space))
+        return (struct space){.mode = MODE_M};
+    space.sum = space.sum && space.mode == MODE_S;
+    return space;
+}
+
+static bool same_space(const struct space *a, const struct space *b)
+{
+    return a->satp == b->satp && a->mode == b->mode && a->sum == b->sum && a->mxr == b->mxr;
+}
+
+/* Makes sure that two more spaces can be numbered: when most numbers are in use, all entries go. */
+void cpu_make_room(struct cpu *cpu)
+{
+    if (cpu->space_count + 2 > SPACES / 2)
+        tlb_clear(cpu);
+}
+
+/* The number of a space, ready to be added to a tag. */
+uint64_t cpu_space_tag(struct cpu *cpu, struct space space)
+{
+    space = canonical(space);
+    uint64_t mixed = (space.satp ^ space.satp >> 44 ^ (uint64_t)space.mode << 3 ^
+                      (uint64_t)space.sum << 5 ^ (uint64_t)space.mxr << 6) *
+                     0x9e3779b97f4a7c15;
+    unsigned slot = (unsigned)(mixed >> 55) % (SPACES - 1);
+    while (cpu->spaces[slot].mode != SPACE_UNUSED) {
+        if (same_space(&cpu->spaces[slot], &space))
+            return (uint64_t)slot << SPACE_SHIFT;
+        slot = (slot + 1) % (SPACES - 1); /* the last number is never used: TAG_NONE is its */
+    }
+    cpu->space_count++;
+    cpu->spaces[slot] = space;
+    return (uint64_t)slot << SPACE_SHIFT;
+}
+
+/* From now on, stores to the frame take the slow way. */
+void tlb_mark(struct cpu *cpu, uint64_t frame, enum frame_mark mark)
+{
+    if (!cpu->ram->marks[frame])
+        for (unsigned i = 0; i < TLB_SIZE; i++)
+            if (cpu->store_frames[i] == frame)
+                cpu->stores[i].tag = TAG_NONE;
+    cpu->ram->marks[frame] |= (uint8_t)mark;
+}
+
+/* What a table of `level` that is met on the way to `va` maps in all. */
+static uint64_t table_va(uint64_t va, int level)
+{
+    return va & ~(level_size(level + 1) - 1);
+}
+
+/* Every walk marks the frames that it read, with what they are tables of. */
+void table_walked(struct port *port, uint64_t va, const struct walk *walk)
+{
+    struct cpu *cpu = (struct cpu *)port;
+    for (int i = 0; i < walk->steps; i++) {
+        int level = SV39_LEVELS - 1 - i;
+        uint64_t frame = (walk->step[i].pte_pa - cpu->ram->base) >> PAGE_SHIFT;
+        struct table *table = &cpu->tables[frame];
+        uint64_t region = table_va(va, level);
+        if (!(cpu->ram->marks[frame] & FRAME_WALKED)) {
+            tlb_mark(cpu, frame, FRAME_WALKED);
+            *table = (struct table){.va = region, .level = (uint8_t)level};
+        } else if (table->va != region || table->level != level) {
+            table->is_shared = true;
+        }
+        table->stores = 0;
+    }
+    if (cpu->watch)
+        cpu->watch->walked(cpu->watch->owner, va, walk);
+}
+
+/* The entry at `pa` of a walked frame is about to change from `old` to `new`. Nothing is derived
+ * from an invalid entry, nor from a leaf that was never used: A is set before a leaf is cached. */
+static void entry_changes(struct cpu *cpu, const struct table *table, uint64_t pa, uint64_t old,
+                          uint64_t new)
+{
+    bool is_used = old & PTE_V && (!pte_is_leaf(old) || old & PTE_A);
+    if (!is_used || old == new)
+        return;
+    uint64_t span = table->is_shared ? 0 : level_size(table->level);
+    uint64_t va = table->is_shared ? 0 : table->va + (pa & (PAGE_SIZE - 1)) / 8 * span;
+    drop_range(cpu, va, span);
+    if (cpu->watch)
+        cpu->watch->replaced(cpu->watch->owner, pa & ~(uint64_t)7, va, span);
+}
+
+/* Forgets that the frame is a table: drops all that was derived from it. */
+void table_dropped(struct cpu *cpu, uint64_t frame)
+{
+    struct table *table = &cpu->tables[frame];
+    if (table->is_shared)
+        drop_range(cpu, 0, 0);
+    else
+        drop_range(cpu, table->va, level_size(table->level + 1));
+    cpu->ram->marks[frame] &= (uint8_t)~FRAME_WALKED;
+}
+
+/* A store of `size` bytes to a walked frame, before it happens. It changes one entry; a store that
+ * touches two comes as bytes. */
+void table_stored(struct cpu *cpu, uint64_t pa, unsigned size, uint64_t value)
+{
+    uint64_t frame = (pa - cpu->ram->base) >> PAGE_SHIFT;
+    struct table *table = &cpu->tables[frame];
+    uint64_t old, new;
+    uint8_t *entry = ram_at(cpu->ram, pa & ~(uint64_t)7, 8);
+    memcpy(&old, entry, 8);
+    new = old;
+    memcpy((uint8_t *)&new + (pa & 7), &value, size);
+    entry_changes(cpu, table, pa, old, new);
+    if (!cpu->watch && ++table->stores > WALK_PATIENCE)
+        table_dropped(cpu, frame);
+}
+
+/* Walks for `va` and checks that it came to RAM. */
+static bool walk_to_ram(struct cpu *cpu, struct space space, uint64_t va, enum access why,
+                        uint64_t *pa)
+{
+    struct walk walk;
+    *pa = va;
+    if (!space_is_bare(space)) {
+        if (sv39_walk(space, &cpu->port, va, why, &walk) != WALK_OK)
+            return false;
+        *pa = walk.pa;
+    }
+    return ram_at(cpu->ram, *pa, 1) != NULL;
+}
+
+/* The bytes at `va` in the host for one load or store that the TLB missed, which is filled. NULL:
+ * it faults, or is a device's, or crosses a page, or changes a marked frame; the reference step
+ * does it then. */
+uint8_t *cpu_reach(struct cpu *cpu, const struct hart *hart, uint64_t va, unsigned size,
+                   enum access why)
+{
+    struct space space = space_of_data(hart);
+    uint64_t pa;
+    if ((va & (PAGE_SIZE - 1)) + size > PAGE_SIZE)
+        return NULL;
+    if (!walk_to_ram(cpu, space, va, why, &pa))
+        return NULL;
+    uint64_t frame = (pa - cpu->ram->base) >> PAGE_SHIFT;
+    uint8_t *host = ram_at(cpu->ram, pa, size);
+    if (why == ACCESS_STORE && cpu->ram->marks[frame])
+        return NULL;
+    unsigned i = tlb_index(va);
+    struct tlb_entry *entry = why == ACCESS_STORE ? &cpu->stores[i] : &cpu->loads[i];
+    entry->tag = va >> PAGE_SHIFT | cpu_space_tag(cpu, space);
+    entry->addend = (uint64_t)(uintptr_t)host - va;
+    if (why == ACCESS_STORE)
+        cpu->store_frames[i] = (uint32_t)frame;
+    return host;
+}
+
+/* The code of the page that `va` lies in, for a fetch that the TLB missed. NULL: it faults, or is
+ * not RAM. */
+struct code *cpu_fetch_page(struct cpu *cpu, const struct hart *hart, uint64_t va)
+{
+    struct space space = space_of_fetch(hart);
+    uint64_t pa;
+    space.sum = space.mxr = false; /* they are about loads and stores */
+    if (!walk_to_ram(cpu, space, va, ACCESS_FETCH, &pa))
+        return NULL;
+    struct code *code = code_of_frame(cpu, (pa - cpu->ram->base) >> PAGE_SHIFT);
+    if (!code)
+        return NULL;
+    struct fetch_entry *entry = &cpu->fetches[tlb_index(va)];
+    entry->tag = va >> PAGE_SHIFT | cpu_space_tag(cpu, space);
+    entry->code = code;
+    return code;
+}
