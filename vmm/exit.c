@@ -1,0 +1,107 @@
+/* Exit dispatch: by the table, from the trap that the hart reports to the function that answers.
+ *
+ * The hart runs every guest in U, so its word is about the real world: cause 8 for any ecall, a
+ * page fault for what the shadow lacks. Each handler finds out what it means to the guest. */
+#include "exit.h"
+
+#include "memory.h"
+#include "trap.h"
+#include "vm.h"
+
+#define NO_CAUSE (~(uint64_t)0)
+
+/* An environment call: the firmware's, when the guest's S-mode makes it and the platform answers;
+ * else the guest's own handler sees it, as 8, 9 or 11 (P26). */
+static enum outcome exit_ecall(struct vcpu *vcpu, struct trap *trap)
+{
+    *trap = (struct trap){.cause = CAUSE_ECALL_U + (uint64_t)vcpu->hart.mode};
+    if (!platform_takes(&vcpu->vm->platform, &vcpu->hart, *trap))
+        return REFLECT;
+    vcpu->vm->stats.firmware++;
+    vcpu_count_step(vcpu, false);
+    return RESUME_SAME;
+}
+
+/* An exception that means to the guest what it means to the hart. */
+static enum outcome exit_exception(struct vcpu *vcpu, struct trap *trap)
+{
+    (void)vcpu;
+    (void)trap;
+    return REFLECT;
+}
+
+static enum outcome exit_budget(struct vcpu *vcpu, struct trap *trap)
+{
+    (void)vcpu;
+    (void)trap;
+    return LEAVE;
+}
+
+static enum access access_of(uint64_t cause)
+{
+    return cause == CAUSE_INSN_PAGE_FAULT    ? ACCESS_FETCH
+           : cause == CAUSE_STORE_PAGE_FAULT ? ACCESS_STORE
+                                             : ACCESS_LOAD;
+}
+
+/* The guest's own translation of `gva`: sets A and D, as its hardware would. */
+static enum walk_result guest_walk(struct vcpu *vcpu, gva_t gva, enum access why,
+                                   struct walk *walk)
+{
+    struct space space = vcpu_view(vcpu).space;
+    if (!space_is_bare(space))
+        return sv39_walk(space, &vcpu->vm->port, gva.a, why, walk);
+    walk->pa = gva.a;
+    walk->pte = PTE_V | PTE_R | PTE_W | PTE_X | PTE_U | PTE_A | PTE_D;
+    walk->level = SV39_LEVELS - 1;
+    return WALK_OK;
+}
+
+/* A page fault in the shadow: the guest's own fault, or one of ours. */
+static enum outcome exit_page_fault(struct vcpu *vcpu, struct trap *trap)
+{
+    struct vm *vm = vcpu->vm;
+    gva_t gva = GVA(trap->tval);
+    enum access why = access_of(trap->cause);
+    struct walk walk;
+    struct p2m_entry memory;
+    switch (guest_walk(vcpu, gva, why, &walk)) {
+    case WALK_PAGE_FAULT:
+        vm->stats.exits[EXIT_GUEST_FAULT]++;
+        return REFLECT;
+    case WALK_ACCESS_FAULT: /* a table outside the VM's memory (P03, P04) */
+        vm->stats.exits[EXIT_GUEST_FAULT]++;
+        trap->cause = access_fault_of(why);
+        return REFLECT;
+    case WALK_OK:
+        break;
+    }
+    if (!p2m_lookup(&vm->p2m, GPA(walk.pa), &memory)) {
+        vm->stats.exits[EXIT_MMIO]++;
+        return emulate_access(vcpu, trap);
+    }
+    vm->stats.exits[EXIT_FILL]++;
+    shadow_fill(&vm->shadows, vcpu->shadow, gva, walk.pte, walk.level, &memory);
+    return RESUME_SAME;
+}
+
+enum outcome exit_dispatch(struct vcpu *vcpu, struct trap *trap)
+{
+    static const struct {
+        uint64_t cause;
+        enum outcome (*handler)(struct vcpu *, struct trap *);
+    } exits[EXIT_COUNT] = {
+#define EXIT(reason, cause, handler, text) [EXIT_##reason] = {cause, handler},
+#include "exit.def"
+    };
+    for (unsigned reason = 0; reason < EXIT_COUNT; reason++)
+        if (exits[reason].cause == trap->cause) {
+            vcpu->last_exit = (enum exit_reason)reason;
+            vcpu->last_trap = *trap;
+            vcpu->vm->stats.exits[reason]++;
+            return exits[reason].handler(vcpu, trap);
+        }
+    /* An access fault of the hart itself: the shadow leads outside the machine, which no fill
+     * makes it do. The reference step finds out what the guest should have seen. */
+    return emulate_access(vcpu, trap);
+}

@@ -1,0 +1,172 @@
+/* The hardware of a hosted VM: hw.h on the software machine. */
+#include "hosted.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ram.h"
+
+/* The virtual state, without pointers: what a checkpoint keeps beside memory. */
+struct virtual_state {
+    struct platform_state platform;
+    struct hart hart[MAX_HARTS];
+    struct vm_stats stats;
+};
+
+/* hw.h's view of the machine: one hart. */
+struct hw {
+    struct ram *ram;
+    struct cpu *cpu;
+    struct hart hart; /* the physical hart: always in U while a guest runs */
+    struct vm_stats *stats;
+};
+
+struct hosted {
+    struct ram ram;
+    struct cpu *cpu;
+    struct hw hw;
+    struct vm vm;
+    const struct boot *boot;
+    struct virtual_state saved;
+};
+
+uint8_t *hw_frame(struct hw *hw, hpa_t hpa)
+{
+    return ram_at(hw->ram, hpa.a, 1);
+}
+
+void hw_store(struct hw *hw, hpa_t hpa, unsigned size, uint64_t value)
+{
+    struct port *port = cpu_port(hw->cpu);
+    port->store(port, hpa.a, size, ACCESS_STORE, value);
+}
+
+void hw_clear(struct hw *hw, hpa_t frame)
+{
+    cpu_wrote(hw->cpu, frame.a, PAGE_SIZE);
+    memset(hw_frame(hw, frame), 0, PAGE_SIZE);
+}
+
+void hw_write(struct hw *hw, hpa_t hpa, const void *bytes, uint64_t size)
+{
+    cpu_wrote(hw->cpu, hpa.a, size);
+    memcpy(hw_frame(hw, hpa), bytes, size);
+}
+
+/* The software machine is coherent: every hw_store has dropped what it replaced. */
+void hw_fence(struct hw *hw, gva_t gva)
+{
+    (void)hw;
+    (void)gva;
+}
+
+void hw_fence_all(struct hw *hw)
+{
+    (void)hw;
+}
+
+struct hw_exit hw_enter(struct hw *hw, struct hw_state *state, uint64_t budget)
+{
+    struct hw_exit exit;
+    struct hart *hart = &hw->hart;
+    memcpy(hart->x, state->x, sizeof hart->x);
+    hart->pc = state->pc;
+    hart->csr.satp = state->satp;
+    hart->reservation = state->reservation;
+    hw->stats->entries_outside_u += hart->mode != MODE_U;
+    exit.is_trap = cpu_enter(hw->cpu, hart, budget, &exit.steps, &exit.trap);
+    memcpy(state->x, hart->x, sizeof state->x);
+    state->pc = hart->pc;
+    state->reservation = hart->reservation;
+    return exit;
+}
+
+/* The VM as at power-on, over memory that is all zero. */
+static void set_up(struct hosted *hosted)
+{
+    struct platform *platform = &hosted->vm.platform;
+    const struct board_config *config = &hosted->boot->config;
+    platform->harts = config->harts;
+    platform->quantum = config->quantum;
+    platform->has_firmware = config->firmware == FIRMWARE_BUILTIN;
+    hosted->hw = (struct hw){.ram = &hosted->ram, .cpu = hosted->cpu, .stats = &hosted->vm.stats};
+    hart_reset(&hosted->hw.hart, config->isa, 0, 0);
+    hosted->hw.hart.mode = MODE_U;
+    vm_init(&hosted->vm, &hosted->hw,
+            (struct vm_memory){
+                .base = HPA(RAM_BASE), .size = hosted->ram.size, .guest_size = config->ram_size});
+}
+
+struct hosted *hosted_new(const struct boot *boot, enum engine engine)
+{
+    struct hosted *hosted = calloc(1, sizeof *hosted);
+    if (!hosted)
+        return NULL;
+    hosted->boot = boot;
+    if (!ram_init(&hosted->ram, RAM_BASE, vm_memory_needed(boot->config.ram_size))) {
+        free(hosted);
+        return NULL;
+    }
+    hosted->cpu = cpu_new(&hosted->ram, NULL, engine);
+    if (!hosted->cpu) {
+        hosted_free(hosted);
+        errno = ENOMEM;
+        return NULL;
+    }
+    set_up(hosted);
+    return hosted;
+}
+
+void hosted_free(struct hosted *hosted)
+{
+    if (!hosted)
+        return;
+    cpu_free(hosted->cpu);
+    ram_free(&hosted->ram);
+    free(hosted);
+}
+
+void hosted_boot(struct hosted *hosted)
+{
+    ram_clear(&hosted->ram);
+    cpu_drop(hosted->cpu);
+    set_up(hosted);
+    boot_load(hosted->boot, &hosted->vm.platform);
+}
+
+struct vm *hosted_vm(struct hosted *hosted)
+{
+    return &hosted->vm;
+}
+
+struct ram *hosted_ram(struct hosted *hosted)
+{
+    return &hosted->ram;
+}
+
+struct cpu *hosted_cpu(struct hosted *hosted)
+{
+    return hosted->cpu;
+}
+
+void hosted_checkpoint(struct hosted *hosted)
+{
+    hosted->saved.platform = hosted->vm.platform.s;
+    hosted->saved.stats = hosted->vm.stats;
+    for (unsigned i = 0; i < MAX_HARTS; i++)
+        hosted->saved.hart[i] = hosted->vm.vcpu[i].hart;
+    ram_checkpoint(&hosted->ram);
+    cpu_drop_stores(hosted->cpu);
+}
+
+void hosted_rollback(struct hosted *hosted)
+{
+    ram_rollback(&hosted->ram);
+    cpu_drop(hosted->cpu);
+    hosted->vm.platform.s = hosted->saved.platform;
+    hosted->vm.stats = hosted->saved.stats;
+    for (unsigned i = 0; i < MAX_HARTS; i++)
+        hosted->vm.vcpu[i].hart = hosted->saved.hart[i];
+    vm_forget(&hosted->vm);
+}

@@ -1,0 +1,34 @@
+/* A hosted VM: the VMM core on the software machine of isa/, with the VMM itself outside.
+ *
+ * The machine underneath has one hart, no devices and no firmware: memory for the VM plus a bounded
+ * pool for the VMM. All that the guest believes in comes from the VMM. */
+#ifndef HOSTED_H
+#define HOSTED_H
+
+#include "boot.h"
+#include "cpu.h"
+#include "vm.h"
+
+struct hosted;
+
+/* Builds a VM of the configuration in `boot`, not yet booted. NULL: the host has not that much
+ * memory; errno says why. `boot` must outlive it. */
+struct hosted *hosted_new(const struct boot *boot, enum engine engine);
+void hosted_free(struct hosted *hosted);
+
+/* Powers the VM on: its memory is cleared, images and device tree are loaded. */
+void hosted_boot(struct hosted *hosted);
+
+struct vm *hosted_vm(struct hosted *hosted);
+
+/* The machine's memory and CPU, for lockstep, save and debugger. */
+struct ram *hosted_ram(struct hosted *hosted);
+struct cpu *hosted_cpu(struct hosted *hosted);
+
+/* The state saved in memory: virtual state only, guest memory as a checkpoint of the machine's
+ * memory (P39). hosted_checkpoint replaces an earlier checkpoint; hosted_rollback goes back to it,
+ * as often as wanted. */
+void hosted_checkpoint(struct hosted *hosted);
+void hosted_rollback(struct hosted *hosted);
+
+#endif

@@ -1,0 +1,111 @@
+/* The run loop: enter, run until an exit, answer it, go on. */
+#include "vcpu.h"
+
+#include <string.h>
+
+#include "step.h"
+#include "trap.h"
+#include "vm.h"
+
+struct view vcpu_view(const struct vcpu *vcpu)
+{
+    struct space space = space_of_data(&vcpu->hart);
+    if (space_is_bare(space))
+        return (struct view){.space = {.mode = MODE_M}};
+    if (space.mode == MODE_U)
+        space.sum = false; /* it is about S alone */
+    return (struct view){.space = space};
+}
+
+/* The reservation is an address, and means another one on each side (P41). */
+static void carry_in_reservation(struct vcpu *vcpu)
+{
+    hpa_t hpa;
+    vcpu->run.reservation = vcpu->hart.reservation;
+    if (!vcpu->run.reservation.valid)
+        return;
+    vcpu->run.reservation.valid =
+        vm_translate(vcpu->vm, GPA(vcpu->hart.reservation.pa), PTE_R, &hpa);
+    vcpu->run.reservation.pa = hpa.a;
+}
+
+static void carry_out_reservation(struct vcpu *vcpu)
+{
+    vcpu->hart.reservation = vcpu->run.reservation;
+    if (vcpu->run.reservation.valid)
+        vcpu->hart.reservation.pa =
+            owner_gpa(&vcpu->vm->owners, HPA(vcpu->run.reservation.pa)).a;
+}
+
+/* Enters the guest for at most `budget` steps. */
+static struct hw_exit enter(struct vcpu *vcpu, uint64_t budget)
+{
+    struct vm *vm = vcpu->vm;
+    vcpu->shadow = shadow_of(&vm->shadows, vcpu_view(vcpu));
+    vcpu->run.satp = shadow_satp(&vm->shadows, vcpu->shadow);
+    memcpy(vcpu->run.x, vcpu->hart.x, sizeof vcpu->run.x);
+    vcpu->run.pc = vcpu->hart.pc;
+    carry_in_reservation(vcpu);
+
+    struct hw_exit exit = hw_enter(vm->hw, &vcpu->run, budget);
+
+    memcpy(vcpu->hart.x, vcpu->run.x, sizeof vcpu->hart.x);
+    vcpu->hart.pc = vcpu->run.pc;
+    carry_out_reservation(vcpu);
+    vm->platform.s.clock.steps += exit.steps;
+    vm->stats.direct += exit.steps;
+    vcpu->hart.csr.mcycle += exit.steps;
+    vcpu->hart.csr.minstret += exit.steps;
+    return exit;
+}
+
+void vcpu_count_step(struct vcpu *vcpu, bool has_retired)
+{
+    vcpu->vm->platform.s.clock.steps++;
+    step_count(&vcpu->hart, has_retired);
+}
+
+void vcpu_reflect(struct vcpu *vcpu, struct trap trap)
+{
+    vcpu->vm->stats.reflected++;
+    trap_enter(&vcpu->hart, trap);
+    vcpu_count_step(vcpu, false);
+}
+
+void vcpu_inject(struct vcpu *vcpu)
+{
+    uint64_t cause = trap_pending(&vcpu->hart);
+    if (!cause)
+        return;
+    vcpu->vm->stats.injected++;
+    trap_enter(&vcpu->hart, (struct trap){.cause = cause});
+}
+
+static void handle(struct vcpu *vcpu, struct hw_exit exit)
+{
+    if (!exit.is_trap) {
+        vcpu->last_exit = EXIT_BUDGET;
+        vcpu->vm->stats.exits[EXIT_BUDGET]++;
+        return;
+    }
+    switch (exit_dispatch(vcpu, &exit.trap)) {
+    case RESUME_NEXT:
+        vcpu_count_step(vcpu, true);
+        break;
+    case REFLECT:
+        vcpu_reflect(vcpu, exit.trap);
+        break;
+    case RESUME_SAME:
+    case LEAVE:
+        break;
+    }
+}
+
+void vcpu_run(struct vcpu *vcpu, uint64_t until)
+{
+    struct platform *platform = &vcpu->vm->platform;
+    while (platform->s.clock.steps < until && !vcpu->hart.waiting && !platform->stirred) {
+        vcpu_inject(vcpu);
+        handle(vcpu, enter(vcpu, until - platform->s.clock.steps));
+    }
+}

@@ -1,0 +1,45 @@
+/* A vcpu: the hart that the guest believes in, and the real state that stands in for it. */
+#ifndef VCPU_H
+#define VCPU_H
+
+#include "exit.h"
+#include "hart.h"
+#include "hw.h"
+#include "shadow.h"
+
+struct vm;
+
+struct vcpu {
+    /* What the guest sees: its virtual state. Never loaded into the hardware as it is. */
+    struct hart hart;
+
+    /* What the hardware runs on, while it runs: made from `hart` at each entry, taken back at each
+     * exit. */
+    struct hw_state run;
+    struct shadow *shadow; /* whose root run.satp is */
+
+    /* The last exit, for people. */
+    enum exit_reason last_exit;
+    struct trap last_trap;
+
+    struct vm *vm;
+    unsigned index;
+};
+
+/* Runs the vcpu until its VM's clock reaches `until` steps, it waits, or the platform is stirred:
+ * the run loop. */
+void vcpu_run(struct vcpu *vcpu, uint64_t until);
+
+/* One step that the VMM took for the guest: the clock and the guest's counters. */
+void vcpu_count_step(struct vcpu *vcpu, bool has_retired);
+
+/* Hands a trap to the guest's own handler: the guest caused it and must see it. A step. */
+void vcpu_reflect(struct vcpu *vcpu, struct trap trap);
+
+/* Hands the guest the interrupt that is due, if one is. Not a step. */
+void vcpu_inject(struct vcpu *vcpu);
+
+/* The view that the guest's present mode and address space ask for. */
+struct view vcpu_view(const struct vcpu *vcpu);
+
+#endif

@@ -1,0 +1,195 @@
+/* A VM as a whole: how the machine's memory is dealt out, and the guest-physical world as
+ * isa/arch's functions and the device models see it. */
+#include "vm.h"
+
+#include <string.h>
+
+#define CHUNK ((uint64_t)PAGE_SIZE << SV39_VPN_BITS)
+
+static uint64_t round_up(uint64_t value, uint64_t unit)
+{
+    return (value + unit - 1) / unit * unit;
+}
+
+/* Bytes that the VMM takes for itself out of a machine memory of `size` bytes. */
+static uint64_t pool_bytes(uint64_t size, uint64_t guest_size)
+{
+    uint64_t frames = owner_array_frames(size / PAGE_SIZE) + p2m_table_frames(guest_size) +
+                      shadow_pool_frames(guest_size / PAGE_SIZE);
+    return round_up(frames * PAGE_SIZE, CHUNK);
+}
+
+uint64_t vm_memory_needed(uint64_t guest_size)
+{
+    guest_size = round_up(guest_size, CHUNK);
+    /* The owner array covers the pool too; one chunk more is more than it can add, and another lets
+     * the chunks' order avoid gpa = hpa (see deal_chunks). */
+    return guest_size + pool_bytes(guest_size, guest_size) + 2 * CHUNK;
+}
+
+/* ---- guest-physical memory --------------------------------------------------------------- */
+
+bool vm_translate(const struct vm *vm, gpa_t gpa, unsigned perms, hpa_t *hpa)
+{
+    struct p2m_entry entry;
+    *hpa = HPA(0);
+    if (!p2m_lookup(&vm->p2m, gpa, &entry) || (perms & ~entry.perms))
+        return false;
+    *hpa = entry.hpa;
+    return true;
+}
+
+static bool accepts(enum access why)
+{
+    return why == ACCESS_LOAD || why == ACCESS_STORE;
+}
+
+static bool device_access(struct vm *vm, uint64_t gpa, unsigned size, enum access why,
+                          bool is_write, uint64_t *value)
+{
+    if (!accepts(why) || !platform_mmio(&vm->platform, gpa, size, is_write, value))
+        return false;
+    vm->reached_device = true;
+    return true;
+}
+
+static bool port_load(struct port *port, uint64_t gpa, unsigned size, enum access why,
+                      uint64_t *value)
+{
+    struct vm *vm = (struct vm *)port;
+    hpa_t hpa;
+    *value = 0;
+    if (!vm_translate(vm, GPA(gpa), PTE_R, &hpa))
+        return device_access(vm, gpa, size, why, false, value);
+    memcpy(value, hw_frame(vm->hw, hpa), size);
+    return true;
+}
+
+static bool port_store(struct port *port, uint64_t gpa, unsigned size, enum access why,
+                       uint64_t value)
+{
+    struct vm *vm = (struct vm *)port;
+    hpa_t hpa;
+    if (!vm_translate(vm, GPA(gpa), PTE_W, &hpa))
+        return device_access(vm, gpa, size, why, true, &value);
+    hw_store(vm->hw, hpa, size, value);
+    return true;
+}
+
+static uint64_t port_time(struct port *port)
+{
+    return platform_time(&((struct vm *)port)->platform);
+}
+
+static void port_fence(struct port *port, bool all_va, uint64_t va, bool all_asids, uint64_t asid)
+{
+    shadow_fence(&((struct vm *)port)->shadows, all_va, GVA(va), all_asids, asid);
+}
+
+static bool dma(void *owner, uint64_t gpa, void *buffer, size_t size, bool is_write)
+{
+    struct vm *vm = owner;
+    for (size_t done = 0; done < size;) {
+        size_t part = PAGE_SIZE - ((gpa + done) & (PAGE_SIZE - 1));
+        part = part < size - done ? part : size - done;
+        hpa_t hpa;
+        if (!vm_translate(vm, GPA(gpa + done), is_write ? PTE_W : PTE_R, &hpa))
+            return false;
+        if (is_write)
+            hw_write(vm->hw, hpa, (char *)buffer + done, part);
+        else
+            memcpy((char *)buffer + done, hw_frame(vm->hw, hpa), part);
+        done += part;
+    }
+    return true;
+}
+
+static void fence(void *owner, unsigned index, bool all_va, uint64_t va)
+{
+    (void)index; /* the vcpus share their shadows */
+    shadow_fence(&((struct vm *)owner)->shadows, all_va, GVA(va), true, 0);
+}
+
+static void run(void *owner, unsigned index, uint64_t until)
+{
+    vcpu_run(&((struct vm *)owner)->vcpu[index], until);
+}
+
+/* ---- building ---------------------------------------------------------------------------- */
+
+/* Gives the VM its frames: chunks of 2 MiB from the top of the machine's memory downwards, so that
+ * no gpa equals its hpa. */
+static void deal_chunks(struct vm *vm, hpa_t base, uint64_t guest_size)
+{
+    uint64_t count = round_up(guest_size, CHUNK) / CHUNK;
+    for (uint64_t i = 0; i < count; i++) {
+        gpa_t gpa = GPA(RAM_BASE + i * CHUNK);
+        hpa_t hpa = HPA(base.a + (count - 1 - i) * CHUNK);
+        uint64_t left = guest_size - i * CHUNK;
+#ifdef HOSTILE
+        bool is_whole = false;
+#else
+        bool is_whole = left >= CHUNK;
+#endif
+        if (is_whole)
+            p2m_map(&vm->p2m, gpa, hpa, 1, PTE_R | PTE_W | PTE_X);
+        for (uint64_t at = 0; at < CHUNK && at < left; at += PAGE_SIZE) {
+            if (!is_whole)
+                p2m_map(&vm->p2m, GPA(gpa.a + at), HPA(hpa.a + at), 0, PTE_R | PTE_W | PTE_X);
+            owner_set(&vm->owners, HPA(hpa.a + at), vm->number, GPA(gpa.a + at));
+        }
+    }
+}
+
+/* Where the guest's chunks start: behind the pool, and such that the order of deal_chunks, the
+ * reverse, leaves none in its own place. That it would be, the sum of its two positions is odd. */
+static hpa_t chunks_base(hpa_t pool_end, uint64_t guest_size)
+{
+    uint64_t count = round_up(guest_size, CHUNK) / CHUNK;
+    uint64_t base = round_up(pool_end.a, CHUNK);
+    uint64_t offset = (base - RAM_BASE) / CHUNK;
+    bool meets = (offset + count - 1) % 2 == 0;
+    return HPA(meets ? base + CHUNK : base);
+}
+
+static hpa_t take(struct vm *vm, hpa_t *next, uint64_t frames)
+{
+    hpa_t taken = *next;
+    next->a += frames * PAGE_SIZE;
+    for (uint64_t i = 0; i < frames; i++)
+        owner_set(&vm->owners, HPA(taken.a + i * PAGE_SIZE), OWNER_VMM, GPA(0));
+    return taken;
+}
+
+void vm_init(struct vm *vm, struct hw *hw, struct vm_memory memory)
+{
+    uint64_t frames = memory.size / PAGE_SIZE;
+    uint64_t guest_frames = memory.guest_size / PAGE_SIZE;
+    vm->hw = hw;
+    vm->number = OWNER_FIRST_VM;
+    vm->port = (struct port){
+        .load = port_load, .store = port_store, .time = port_time, .fence = port_fence};
+    owner_init(&vm->owners, hw, memory.base, frames);
+    hpa_t next = HPA(memory.base.a + owner_array_frames(frames) * PAGE_SIZE);
+    uint64_t tables = p2m_table_frames(memory.guest_size);
+    p2m_init(&vm->p2m, hw, take(vm, &next, tables), tables);
+    hpa_t pool = take(vm, &next, shadow_pool_frames(guest_frames));
+    shadow_init(&vm->shadows, hw, &vm->owners, pool, GPA(RAM_BASE), guest_frames);
+    deal_chunks(vm, chunks_base(next, memory.guest_size), memory.guest_size);
+
+    for (unsigned i = 0; i < vm->platform.harts; i++) {
+        vm->vcpu[i].vm = vm;
+        vm->vcpu[i].index = i;
+        vm->platform.hart[i] = &vm->vcpu[i].hart;
+    }
+    vm->platform.owner = vm;
+    vm->platform.ram_size = memory.guest_size;
+    vm->platform.run = run;
+    vm->platform.dma = dma;
+    vm->platform.fence = fence;
+}
+
+void vm_forget(struct vm *vm)
+{
+    shadow_reset(&vm->shadows);
+}

@@ -1,0 +1,58 @@
+/* A virtual machine: the guest's memory, its platform, its vcpus, and what its exits cost. */
+#ifndef VM_H
+#define VM_H
+
+#include "exit.h"
+#include "hw.h"
+#include "insn.h"
+#include "owner.h"
+#include "p2m.h"
+#include "platform.h"
+#include "shadow.h"
+#include "vcpu.h"
+
+/* What the VMM is given: one stretch of machine memory, of which it makes its own pool and the
+ * VM's frames. */
+struct vm_memory {
+    hpa_t base;
+    uint64_t size;       /* bytes, at least vm_memory_needed(guest bytes) */
+    uint64_t guest_size; /* bytes at RAM_BASE that the guest sees */
+};
+
+struct vm_stats {
+    uint64_t exits[EXIT_COUNT];
+    uint64_t direct;                 /* guest steps that the hart took by itself */
+    uint64_t emulated[INSN_COUNT];   /* guest steps that the VMM took, by instruction */
+    uint64_t emulated_mmio[INSN_COUNT]; /* those of them that reached a device */
+    uint64_t reflected, injected, firmware;
+    uint64_t entries_outside_u;      /* must stay 0 */
+    uint64_t emulated_direct;        /* unprivileged and no MMIO: must stay 0 */
+};
+
+struct vm {
+    struct port port; /* first: guest-physical memory and devices, for isa/arch's functions */
+    struct hw *hw;
+    unsigned number;  /* as owner */
+    struct owners owners;
+    struct p2m p2m;
+    struct shadows shadows;
+    struct platform platform;
+    struct vcpu vcpu[MAX_HARTS];
+    struct vm_stats stats;
+    bool reached_device; /* since it was last cleared: an emulated access went to a device */
+};
+
+/* Bytes of machine memory for a VM of `guest_size` bytes: its frames and the VMM's pool. */
+uint64_t vm_memory_needed(uint64_t guest_size);
+
+/* Builds a VM in `vm`. Its platform's fixed part (harts, quantum, has_firmware, output, idle) is
+ * filled in by the caller before; the rest is the VM's. The guest's memory is not written. */
+void vm_init(struct vm *vm, struct hw *hw, struct vm_memory memory);
+
+/* The guest's memory at `gpa`, `size` bytes within a page, in the machine; false: not its memory. */
+bool vm_translate(const struct vm *vm, gpa_t gpa, unsigned perms, hpa_t *hpa);
+
+/* Guest state was put in place from outside (boot, restore): forgets what was derived from it. */
+void vm_forget(struct vm *vm);
+
+#endif
