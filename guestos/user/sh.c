@@ -1,6 +1,7 @@
 /* The shell. A line is a list of pipelines, each ended by ; or & or the line's end; a pipeline is
  * parsed into a struct, run, and waited for before the next one is parsed. Every command of a
- * pipeline is a child of the shell, and all of them are one group, which ^C kills. */
+ * pipeline is a child of the shell. A shell that prompts makes each pipeline a group of its own,
+ * for ^C to kill; any other shell is part of a job itself, and leaves groups alone. */
 #include "string.h"
 #include "user.h"
 
@@ -37,6 +38,7 @@ static const char *help_text =
     "'...' and \"...\" keep words together; ^C ends the job, ^D ends the input\n";
 
 static int last_status;
+static bool prompts;
 
 static enum token take_word(struct parser *p)
 {
@@ -206,23 +208,34 @@ static void wait_for(const int pid[], int count)
     }
 }
 
-/* Starts one command of the pipeline, between two descriptors. */
-static int start(struct command *c, int input, int output, int unused, int group)
+/* Puts a command into its pipeline's group. The shell and the command both do so, because
+ * either may run first. */
+static void join(int pid, int group, bool background)
+{
+    if (!prompts)
+        return;
+    setgroup(pid, group);
+    if (!background)
+        foreground(group);
+}
+
+/* Starts command i of the pipeline: it reads from `input`, and writes to the pipe `ends` unless
+ * it is the last. */
+static int start(struct pipeline *line, int i, int input, const int ends[2], int group)
 {
     int pid = fork();
     if (pid == 0) {
-        setgroup(0, group);
-        if (unused >= 0)
-            close(unused);
+        join(0, i ? group : getpid(), line->background);
         if (input != 0) {
             dup2(input, 0);
             close(input);
         }
-        if (output != 1) {
-            dup2(output, 1);
-            close(output);
+        if (i < line->count - 1) {
+            dup2(ends[1], 1);
+            close(ends[0]);
+            close(ends[1]);
         }
-        become(c);
+        become(&line->command[i]);
     }
     if (pid < 0)
         complain("sh", "fork", pid);
@@ -231,19 +244,17 @@ static int start(struct command *c, int input, int output, int unused, int group
 
 static void run(struct pipeline *line)
 {
-    int pid[COMMANDS], count = 0, input = 0, ends[2] = {-1, -1};
+    int pid[COMMANDS] = {0}, count = 0, input = 0;
     struct command *first = &line->command[0];
     if (line->count == 1 && !line->background && !first->output && run_builtin(first))
         return;
     for (int i = 0; i < line->count; i++) {
-        bool is_last = i == line->count - 1;
-        ends[0] = -1;
-        ends[1] = 1;
-        if (!is_last && pipe(ends) < 0) {
+        int ends[2] = {0, 1};
+        if (i < line->count - 1 && pipe(ends) < 0) {
             complain("sh", "pipe", -EMFILE);
             break;
         }
-        pid[count] = start(&line->command[i], input, ends[1], ends[0], count ? pid[0] : 0);
+        pid[count] = start(line, i, input, ends, pid[0]);
         if (input != 0)
             close(input);
         if (ends[1] != 1)
@@ -251,16 +262,15 @@ static void run(struct pipeline *line)
         input = ends[0];
         if (pid[count] < 0)
             break;
-        setgroup(pid[count], pid[0]);
-        if (count == 0 && !line->background)
-            foreground(pid[0]);
+        join(pid[count], pid[0], line->background);
         count++;
     }
-    if (count < line->count && input > 0)
+    if (input != 0)
         close(input);
     if (count && !line->background)
         wait_for(pid, count);
-    foreground(0);
+    if (prompts)
+        foreground(0);
 }
 
 static void run_line(const char *text)
@@ -303,7 +313,7 @@ int main(int argc, char *argv[])
         if (fd < 0)
             return complain("sh", argv[1], fd);
     }
-    bool prompts = is_console(0);
+    prompts = is_console(0);
     if (prompts)
         foreground(0);
     for (;;) {
