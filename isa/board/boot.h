@@ -1,0 +1,54 @@
+/* Booting: from a configuration and a file to a machine, or a VM, that is about to take its first
+ * step.
+ *
+ * Preparing reads files and can fail with words for the user. Loading only copies what was prepared
+ * through the platform's own DMA, cannot fail, and is done again at each reboot. */
+#ifndef BOOT_H
+#define BOOT_H
+
+#include "image.h"
+#include "isa.h"
+#include "platform.h"
+
+enum firmware {
+    FIRMWARE_BUILTIN, /* the platform answers SBI; the image starts in S-mode on hart 0 */
+    FIRMWARE_NONE,    /* the image starts in M-mode on every hart */
+};
+
+/* What a user can choose about a machine or a VM. */
+struct board_config {
+    unsigned harts;
+    uint64_t ram_size; /* bytes, whole pages */
+    isa_t isa;
+    enum firmware firmware;
+    const char *append; /* for /chosen/bootargs; NULL: none */
+    uint64_t load_addr; /* where a flat image goes; 0: where the firmware expects it */
+    uint64_t quantum;   /* steps a hart runs before the next has its turn */
+    uint64_t seed;      /* of the entropy that the device tree hands out */
+};
+
+/* The machine that a user gets who chooses nothing. */
+struct board_config board_default(void);
+
+struct boot {
+    struct board_config config;
+    struct image image;
+    uint8_t *dtb; /* owned */
+    size_t dtb_size;
+    uint64_t dtb_pa;
+};
+
+/* Reads the image at `path` and makes the device tree. False: one line about what is wrong is in
+ * `error`, and there is nothing to free. `config->append` must outlive the boot. */
+bool boot_prepare(struct boot *boot, const struct board_config *config, const char *path,
+                  char *error, size_t error_size);
+void boot_free(struct boot *boot);
+
+/* Fills in what a platform has of the configuration: harts, memory, quantum, firmware. */
+void boot_configure(struct platform *platform, const struct board_config *config);
+
+/* Puts image and device tree into guest memory, which reads zero before, and harts and devices into
+ * their state at power-on. The platform has been configured by the same board_config. */
+void boot_load(const struct boot *boot, struct platform *platform);
+
+#endif
