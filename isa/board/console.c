@@ -1,0 +1,253 @@
+/* Raw mode and its undoing, buffering, and waiting.
+ *
+ * The terminal outlives us, so what is needed to restore it is the one thing in Trapeze that signal
+ * handlers must reach: a file-scope variable, written once. */
+#define _GNU_SOURCE
+#include "console.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <termios.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "input.h"
+
+enum { AHEAD = 4096, CTRL_A = 1 };
+#define NS_PER_STEP (1000000000 / ((uint64_t)TIMEBASE_HZ * STEPS_PER_TICK))
+#define NS_PER_S 1000000000u
+
+static struct {
+    int fd;
+    volatile sig_atomic_t is_raw; /* `before` is what to restore */
+    struct termios before, raw;
+    struct sigaction old[NSIG];
+} terminal;
+
+static void restore(void)
+{
+    if (terminal.is_raw)
+        tcsetattr(terminal.fd, TCSANOW, &terminal.before);
+}
+
+/* Restores, and lets the signal do what it would have done without us. */
+static void die(int number)
+{
+    restore();
+    sigaction(number, &terminal.old[number], NULL);
+    raise(number);
+}
+
+/* What was ignored before (nohup) stays ignored. */
+static void on_signal(int number, void (*handler)(int))
+{
+    struct sigaction action = {.sa_handler = handler, .sa_flags = SA_RESTART};
+    struct sigaction old;
+    sigaction(number, &action, &old);
+    if (old.sa_handler == SIG_IGN)
+        sigaction(number, &old, NULL);
+    else if (old.sa_handler != handler)
+        terminal.old[number] = old;
+}
+
+/* Going to sleep, and waking up, as a shell's job. */
+static void suspend(int number)
+{
+    int saved = errno;
+    restore();
+    signal(number, SIG_DFL);
+    raise(number);
+    errno = saved;
+}
+
+static void resume(int number)
+{
+    int saved = errno;
+    (void)number;
+    on_signal(SIGTSTP, suspend);
+    if (tcgetpgrp(terminal.fd) == getpgrp())
+        tcsetattr(terminal.fd, TCSANOW, &terminal.raw);
+    errno = saved;
+}
+
+/* Every key is the guest's, Ctrl-C too; output is left as it was, so that a bare newline still
+ * returns the carriage. */
+static void make_raw(int fd)
+{
+    static const int deadly[] = {SIGINT,  SIGTERM, SIGHUP,  SIGQUIT, SIGSEGV,
+                                 SIGABRT, SIGBUS,  SIGFPE,  SIGILL,  SIGPIPE,
+                                 SIGALRM, SIGUSR1, SIGUSR2, SIGXCPU, SIGSYS};
+    if (tcgetattr(fd, &terminal.before) < 0)
+        return;
+    terminal.fd = fd;
+    terminal.raw = terminal.before;
+    terminal.raw.c_iflag &=
+        (tcflag_t) ~(IGNBRK | BRKINT | PARMRK | ISTRIP | INLCR | IGNCR | ICRNL | IXON);
+    terminal.raw.c_lflag &= (tcflag_t) ~(ECHO | ECHONL | ICANON | ISIG | IEXTEN);
+    terminal.raw.c_cc[VMIN] = 1;
+    terminal.raw.c_cc[VTIME] = 0;
+    for (size_t i = 0; i < sizeof deadly / sizeof *deadly; i++)
+        on_signal(deadly[i], die);
+    on_signal(SIGTSTP, suspend);
+    on_signal(SIGCONT, resume);
+    if (!terminal.is_raw)
+        atexit(restore);
+    terminal.is_raw = 1;
+    tcsetattr(fd, TCSANOW, &terminal.raw);
+}
+
+void console_open(struct console *console, int in, int out)
+{
+    *console = (struct console){.in = in, .out = out, .is_open = in >= 0};
+    console->is_terminal = console->is_open && isatty(in);
+    if (console->is_terminal)
+        make_raw(in);
+}
+
+void console_close(struct console *console)
+{
+    console_flush(console);
+    if (console->is_terminal)
+        restore();
+    console->is_open = false;
+}
+
+/* A terminal or pipe that does not block is waited for. */
+static bool write_some(struct console *console, size_t *done)
+{
+    ssize_t count = write(console->out, console->buffer + *done, console->used - *done);
+    if (count > 0)
+        *done += (size_t)count;
+    if (count >= 0 || errno == EINTR)
+        return true;
+    if (errno != EAGAIN)
+        return false;
+    struct pollfd room = {.fd = console->out, .events = POLLOUT};
+    poll(&room, 1, -1);
+    return true;
+}
+
+void console_flush(struct console *console)
+{
+    for (size_t done = 0; done < console->used && !console->error;)
+        if (!write_some(console, &done))
+            console->error = errno;
+    console->used = 0;
+}
+
+void console_put(struct console *console, uint8_t byte)
+{
+    console->buffer[console->used++] = byte;
+    if (byte == '\n' || console->used == sizeof console->buffer)
+        console_flush(console);
+}
+
+static void say(struct console *console, const char *text)
+{
+    for (; *text; text++)
+        console_put(console, (uint8_t)*text);
+    console_flush(console);
+}
+
+/* A key pressed after Ctrl-A: for us, except Ctrl-A itself. */
+static void take_command(struct console *console, struct platform *platform, uint8_t key)
+{
+    switch (key) {
+    case CTRL_A:
+        input_append(platform, key);
+        break;
+    case 'x':
+        console->wants_to_quit = true;
+        break;
+    case 'h':
+        say(console, "\r\nCtrl-A x      quit\r\nCtrl-A Ctrl-A send Ctrl-A\r\n"
+                     "Ctrl-A h      this help\r\n");
+        break;
+    default: /* any other key means nothing */
+        break;
+    }
+}
+
+/* A key that the guest has no room for is lost, as on any line; but a key for us is never. */
+static void take_key(struct console *console, struct platform *platform, uint8_t key)
+{
+    bool is_command = console->is_escaped;
+    console->is_escaped = console->is_terminal && !is_command && key == CTRL_A;
+    if (is_command)
+        take_command(console, platform, key);
+    else if (!console->is_escaped && input_waiting(platform) < AHEAD)
+        input_append(platform, key);
+}
+
+/* How many bytes to read now: no more than may be logged ahead of the guest. */
+static size_t input_room(const struct console *console, const struct platform *platform)
+{
+    size_t waiting = input_waiting(platform);
+    size_t room = waiting < AHEAD ? AHEAD - waiting : console->is_terminal;
+    return console->is_open ? room : 0;
+}
+
+static void read_input(struct console *console, struct platform *platform)
+{
+    uint8_t keys[AHEAD];
+    ssize_t count = read(console->in, keys, input_room(console, platform));
+    if (count == 0 || (count < 0 && errno != EINTR && errno != EAGAIN))
+        console->is_open = false;
+    for (ssize_t i = 0; i < count; i++)
+        take_key(console, platform, keys[i]);
+}
+
+/* Waits up to `wait` (NULL: for ever) for input that there is room for. */
+static void await_input(struct console *console, struct platform *platform,
+                        const struct timespec *wait)
+{
+    struct pollfd input = {.fd = input_room(console, platform) ? console->in : -1,
+                           .events = POLLIN};
+    if (ppoll(&input, 1, wait, NULL) > 0)
+        read_input(console, platform);
+}
+
+void console_poll(struct console *console, struct platform *platform)
+{
+    static const struct timespec at_once = {0};
+    console_flush(console);
+    if (console->is_open)
+        await_input(console, platform, &at_once);
+    if (console->wants_to_quit || console->error)
+        platform_stop(platform, STOP_HOST, 0);
+}
+
+static uint64_t host_ns(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * NS_PER_S + (uint64_t)now.tv_nsec;
+}
+
+static struct timespec steps_to_time(uint64_t steps)
+{
+    uint64_t seconds = steps / (NS_PER_S / NS_PER_STEP);
+    uint64_t rest = steps % (NS_PER_S / NS_PER_STEP);
+    return (struct timespec){.tv_sec = (time_t)seconds, .tv_nsec = (long)(rest * NS_PER_STEP)};
+}
+
+uint64_t console_idle(struct console *console, struct platform *platform, uint64_t until)
+{
+    uint64_t now = clock_now(&platform->s.clock);
+    uint64_t start = host_ns();
+    console_flush(console);
+    bool can_wake = input_room(console, platform) > 0;
+    if (!console->is_open || until <= now || (until == NEVER && !can_wake))
+        return until;
+    struct timespec wait = steps_to_time(until - now);
+    await_input(console, platform, until == NEVER ? NULL : &wait);
+    if (console->wants_to_quit || console->error)
+        platform_stop(platform, STOP_HOST, 0);
+    if (!console->is_open)
+        return until;
+    uint64_t passed = (host_ns() - start) / NS_PER_STEP;
+    return until - now < passed ? until : now + passed;
+}

@@ -1,0 +1,44 @@
+/* The console on the host: a terminal in raw mode, a pipe, or nothing at all.
+ *
+ * Bytes of the guest are collected and written at line ends, before waiting, and at the end. Bytes
+ * for the guest are logged as they come, but only so many ahead: the rest stays with the host,
+ * whose pipes know how to wait. While the guest waits, so does the host process, unless nothing can
+ * come any more: then virtual time is free to run ahead. */
+#ifndef CONSOLE_H
+#define CONSOLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "platform.h"
+
+struct console {
+    int in, out;        /* descriptors */
+    bool is_open;       /* input may still come */
+    bool is_terminal;   /* input is a terminal of ours: Ctrl-A is for us */
+    bool is_escaped;    /* Ctrl-A was the last key */
+    bool wants_to_quit; /* Ctrl-A x */
+    int error;          /* errno of the write that failed; 0 */
+    size_t used;
+    uint8_t buffer[4096];
+};
+
+/* Opens a console that writes to descriptor `out` and reads from `in` (-1: no input). A terminal is
+ * put into raw mode, and back when the process ends, however it ends. */
+void console_open(struct console *console, int in, int out);
+void console_close(struct console *console);
+
+/* A byte from the guest. */
+void console_put(struct console *console, uint8_t byte);
+void console_flush(struct console *console);
+
+/* Logs what has arrived, without waiting; stops the platform (STOP_HOST) when the user quits or the
+ * output is gone. */
+void console_poll(struct console *console, struct platform *platform);
+
+/* The platform's idle callback. Waits for clock reading `until` to come in host time, or for input,
+ * and gives the reading reached; without input to come, gives `until` at once. */
+uint64_t console_idle(struct console *console, struct platform *platform, uint64_t until);
+
+#endif
