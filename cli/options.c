@@ -1,0 +1,240 @@
+/* The option table: a row an option, with the function that takes its value. */
+#include "options.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Takes an option's value (NULL where it has none). False: it is not a value of this option. */
+typedef bool take_fn(struct options *options, const char *value);
+
+struct option_row {
+    const char *name;
+    const char *value; /* its name in the help; NULL: the option takes none */
+    const char *help;
+    take_fn *take;
+};
+
+bool options_number(const char *text, uint64_t unit, uint64_t *value)
+{
+    static const char suffixes[] = "KMG";
+    char *end;
+    if (!isdigit((unsigned char)*text))
+        return false;
+    errno = 0;
+    *value = strtoull(text, &end, 0);
+    if (errno || end == text)
+        return false;
+    const char *suffix = *end ? strchr(suffixes, toupper((unsigned char)*end)) : NULL;
+    for (const char *at = suffixes; suffix && at <= suffix; at++)
+        if (__builtin_mul_overflow(*value, unit, value))
+            return false;
+    return end[suffix != NULL] == 0;
+}
+
+static bool take_choice(const char *value, const char *const *choices, unsigned *choice)
+{
+    for (unsigned i = 0; choices[i]; i++)
+        if (strcmp(value, choices[i]) == 0) {
+            *choice = i;
+            return true;
+        }
+    return false;
+}
+
+static bool take_firmware(struct options *options, const char *value)
+{
+    static const char *const names[] = {"builtin", "none", NULL};
+    unsigned choice;
+    if (!take_choice(value, names, &choice))
+        return false;
+    options->board.firmware = (enum firmware)choice;
+    return true;
+}
+
+static bool take_memory(struct options *options, const char *value)
+{
+    const uint64_t least = 4 << 20, most = (uint64_t)64 << 30;
+    uint64_t *size = &options->board.ram_size;
+    return options_number(value, 1024, size) && *size >= least && *size <= most &&
+           *size % PAGE_SIZE == 0;
+}
+
+static bool take_harts(struct options *options, const char *value)
+{
+    uint64_t count;
+    if (!options_number(value, 1000, &count) || count < 1 || count > MAX_HARTS)
+        return false;
+    options->board.harts = (unsigned)count;
+    return true;
+}
+
+static bool take_isa(struct options *options, const char *value)
+{
+    const char *wrong;
+    return isa_parse(value, &options->board.isa, &wrong);
+}
+
+static bool take_append(struct options *options, const char *value)
+{
+    options->board.append = value;
+    return true;
+}
+
+static bool take_load(struct options *options, const char *value)
+{
+    return options_number(value, 1024, &options->board.load_addr) && options->board.load_addr;
+}
+
+static bool take_engine(struct options *options, const char *value)
+{
+    static const char *const names[] = {"block", "step", NULL};
+    unsigned choice;
+    if (!take_choice(value, names, &choice))
+        return false;
+    options->engine = (enum engine)choice;
+    return true;
+}
+
+static bool take_quantum(struct options *options, const char *value)
+{
+    return options_number(value, 1000, &options->board.quantum) && options->board.quantum;
+}
+
+static bool take_seed(struct options *options, const char *value)
+{
+    return options_number(value, 1000, &options->board.seed);
+}
+
+static bool take_max(struct options *options, const char *value)
+{
+    return options_number(value, 1000, &options->max);
+}
+
+static bool take_stats(struct options *options, const char *value)
+{
+    (void)value;
+    options->stats = true;
+    return true;
+}
+
+static bool take_vmm(struct options *options, const char *value)
+{
+    (void)value;
+    options->is_vm = true;
+    return true;
+}
+
+static bool take_input(struct options *options, const char *value)
+{
+    options->input = value;
+    return true;
+}
+
+static bool take_dump_dtb(struct options *options, const char *value)
+{
+    options->dump_dtb = value;
+    return true;
+}
+
+static const struct option_row rows[] = {
+    {"firmware", "WHAT", "builtin: answer SBI, start IMAGE in S-mode (default); none: in M-mode",
+     take_firmware},
+    {"memory", "SIZE", "RAM in bytes, K, M or G; 128M by default", take_memory},
+    {"harts", "N", "number of harts, 1 to 8; 1 by default", take_harts},
+    {"isa", "STRING", "instruction set, such as rv64imac_zicsr_zifencei, or toy", take_isa},
+    {"append", "TEXT", "the kernel's command line", take_append},
+    {"load", "ADDR", "where a flat IMAGE goes", take_load},
+    {"vmm", NULL, "run IMAGE in a VM, deprivileged", take_vmm},
+    {"engine", "WHICH", "block: fast (default); step: the reference", take_engine},
+    {"input", "FILE", "console input, paced in virtual time", take_input},
+    {"max", "N", "stop after N steps (K, M, G: thousands) with status 124", take_max},
+    {"quantum", "N", "steps a hart runs before the next; 10000 by default", take_quantum},
+    {"seed", "N", "seed of the entropy that the guest gets; 0 by default", take_seed},
+    {"stats", NULL, "print counts at the end", take_stats},
+    {"dump-dtb", "FILE", "write the device tree", take_dump_dtb},
+};
+enum { ROWS = sizeof rows / sizeof *rows, HELP = ROWS };
+
+static void print_help(const char *command, const char *summary)
+{
+    printf("usage: trapeze %s [OPTIONS] IMAGE\n%s\n\noptions:\n", command, summary);
+    for (unsigned i = 0; i < ROWS; i++) {
+        char text[32];
+        snprintf(text, sizeof text, "--%s %s", rows[i].name, rows[i].value ? rows[i].value : "");
+        printf("  %-18s %s\n", text, rows[i].help);
+    }
+    printf("  %-18s %s\n", "--help", "print this help");
+}
+
+static void fill_long_options(struct option *options)
+{
+    for (int i = 0; i < ROWS; i++)
+        options[i] = (struct option){
+            .name = rows[i].name,
+            .has_arg = rows[i].value ? required_argument : no_argument,
+            .val = i,
+        };
+    options[HELP] = (struct option){.name = "help", .has_arg = no_argument, .val = HELP};
+    options[HELP + 1] = (struct option){0};
+}
+
+static enum parsed wrong_option(const char *command, const struct option_row *row,
+                                const char *value)
+{
+    fprintf(stderr, "trapeze %s: --%s: '%s' is not a value for it (see --help)\n", command,
+            row->name, value);
+    return PARSED_WRONG;
+}
+
+/* getopt tells ':' for a missing value and '?' for the rest. */
+static enum parsed wrong_syntax(const char *command, int what, const char *word)
+{
+    fprintf(stderr, "trapeze %s: %s%s\n", command,
+            what == ':' ? "a value is missing after " : "unknown option ", word);
+    return PARSED_WRONG;
+}
+
+static enum parsed parse_options(struct options *options, int argc, char **argv,
+                                 const char *summary)
+{
+    struct option long_options[ROWS + 2];
+    fill_long_options(long_options);
+    optind = 0; /* getopt starts anew */
+    opterr = 0;
+    for (;;) {
+        int at = optind ? optind : 1;
+        int which = getopt_long(argc, argv, ":", long_options, NULL);
+        if (which < 0)
+            return PARSED;
+        if (which == HELP) {
+            print_help(argv[0], summary);
+            return PARSED_HELP;
+        }
+        if (which == ':' || which == '?')
+            return wrong_syntax(argv[0], which, argv[optind > at ? optind - 1 : at]);
+        if (!rows[which].take(options, optarg))
+            return wrong_option(argv[0], &rows[which], optarg);
+    }
+}
+
+enum parsed options_parse(struct options *options, int argc, char **argv, const char *summary)
+{
+    *options = (struct options){.board = board_default(), .max = NEVER};
+    enum parsed parsed = parse_options(options, argc, argv, summary);
+    if (parsed != PARSED)
+        return parsed;
+    if (argc - optind > 1) {
+        fprintf(stderr, "trapeze %s: one IMAGE, not also '%s'\n", argv[0], argv[optind + 1]);
+        return PARSED_WRONG;
+    }
+    options->image = argv[optind];
+    if (!options->image && !options->dump_dtb) {
+        fprintf(stderr, "trapeze %s: no IMAGE given (see --help)\n", argv[0]);
+        return PARSED_WRONG;
+    }
+    return PARSED;
+}

@@ -1,0 +1,175 @@
+/* trapeze run: a machine from power-on to power-off. */
+#include "run.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "dtb.h"
+#include "file.h"
+#include "input.h"
+#include "machine.h"
+
+/* How long the guest runs before the console is looked at: a few milliseconds. Platforms do not
+ * notice such stops. */
+enum { SLICE = 1000000 };
+
+bool run_open_console(struct console *console, struct platform *platform,
+                      const struct options *options)
+{
+    size_t size;
+    uint8_t *bytes = NULL;
+    if (options->input && !(bytes = file_read(options->input, &size)))
+        return false;
+    if (bytes)
+        input_paced(platform, bytes, size);
+    free(bytes);
+    console_open(console, options->input ? -1 : STDIN_FILENO, STDOUT_FILENO);
+    return true;
+}
+
+/* Runs slice by slice, through reboots, until something ends it. */
+static enum stop run_slices(const struct runnable *runnable, uint64_t max)
+{
+    struct platform *platform = runnable->platform;
+    for (;;) {
+        uint64_t steps = platform->s.clock.steps;
+        enum stop stop = platform_run(platform, max - steps < SLICE ? max : steps + SLICE);
+        if (stop == STOP_REBOOT)
+            runnable->reboot(runnable->owner);
+        else if (stop != STOP_LIMIT || platform->s.clock.steps >= max)
+            return stop;
+        console_poll(runnable->console, platform);
+        if (platform->s.stop == STOP_HOST)
+            return STOP_HOST;
+    }
+}
+
+/* The host has eight bits for a status, and no failure may look like success. */
+static int guest_status(int status)
+{
+    return status > 255 || status < 0 ? 255 : status;
+}
+
+static int exit_status(const struct runnable *runnable, enum stop stop)
+{
+    switch (stop) {
+    case STOP_POWEROFF:
+        return guest_status(runnable->platform->s.status);
+    case STOP_LIMIT:
+        return EXIT_LIMIT;
+    case STOP_IDLE:
+        fprintf(stderr, "trapeze: the guest waits and nothing can wake it\n");
+        return 0;
+    case STOP_HOST:
+        if (!runnable->console->error)
+            return 0;
+        fprintf(stderr, "trapeze: standard output: %s\n", strerror(runnable->console->error));
+        return EXIT_ERROR;
+    case STOP_NONE:
+    case STOP_REBOOT:
+        break;
+    }
+    return EXIT_ERROR;
+}
+
+static double seconds(clockid_t clock)
+{
+    struct timespec now;
+    clock_gettime(clock, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+static void print_stats(const struct platform *platform, double spent)
+{
+    const struct clock *clock = &platform->s.clock;
+    fprintf(stderr, "steps        %llu\n", (unsigned long long)clock->steps);
+    fprintf(stderr, "idle skips   %llu steps' time\n", (unsigned long long)clock->idle);
+    fprintf(stderr, "console      %llu bytes out, %llu in\n",
+            (unsigned long long)platform->s.output_count,
+            (unsigned long long)platform->s.input_cursor);
+    fprintf(stderr, "host         %.3f s, %.1f million steps a second\n", spent,
+            spent > 0 ? (double)clock->steps / spent / 1e6 : 0);
+}
+
+int run_platform(const struct runnable *runnable, const struct options *options)
+{
+    double start = seconds(CLOCK_PROCESS_CPUTIME_ID);
+    enum stop stop = run_slices(runnable, options->max);
+    double spent = seconds(CLOCK_PROCESS_CPUTIME_ID) - start;
+    console_close(runnable->console);
+    int status = exit_status(runnable, stop);
+    if (options->stats)
+        print_stats(runnable->platform, spent);
+    return status;
+}
+
+static bool dump_dtb(const struct options *options)
+{
+    size_t size;
+    uint8_t *dtb = dtb_make(&options->board, NULL, &size);
+    if (!dtb) {
+        fprintf(stderr, "trapeze: no memory for the device tree\n");
+        return false;
+    }
+    bool done = file_write(options->dump_dtb, dtb, size);
+    free(dtb);
+    return done;
+}
+
+static void reboot(void *owner)
+{
+    struct machine *machine = owner;
+    machine_boot(machine, machine->boot);
+}
+
+static int run_machine(struct machine *machine, const struct boot *boot,
+                       const struct options *options)
+{
+    struct console console;
+    if (!run_open_console(&console, &machine->platform, options))
+        return EXIT_ERROR;
+    struct runnable runnable = {
+        .platform = &machine->platform, .console = &console, .reboot = reboot, .owner = machine};
+    machine->console = &console;
+    machine_boot(machine, boot);
+    return run_platform(&runnable, options);
+}
+
+static int run_image(const struct options *options)
+{
+    struct boot boot;
+    char error[512];
+    if (!boot_prepare(&boot, &options->board, options->image, error, sizeof error)) {
+        fprintf(stderr, "trapeze: %s\n", error);
+        return EXIT_ERROR;
+    }
+    int status = EXIT_ERROR;
+    struct machine *machine = machine_new(&options->board, options->engine);
+    if (machine)
+        status = run_machine(machine, &boot, options);
+    else
+        fprintf(stderr, "trapeze: a machine with this much memory: %s\n", strerror(errno));
+    machine_free(machine);
+    boot_free(&boot);
+    return status;
+}
+
+int command_run(int argc, char **argv)
+{
+    struct options options;
+    switch (options_parse(&options, argc, argv, "Runs IMAGE until it turns the machine off.")) {
+    case PARSED_HELP:
+        return 0;
+    case PARSED_WRONG:
+        return EXIT_USAGE;
+    case PARSED:
+        break;
+    }
+    if (options.dump_dtb && !dump_dtb(&options))
+        return EXIT_ERROR;
+    return options.image ? run_image(&options) : 0;
+}
