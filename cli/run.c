@@ -28,6 +28,7 @@ bool run_open_console(struct console *console, struct platform *platform,
         input_paced(platform, bytes, size);
     free(bytes);
     console_open(console, options->input ? -1 : STDIN_FILENO, STDOUT_FILENO);
+    console_attach(console, platform);
     return true;
 }
 
@@ -134,7 +135,6 @@ static int run_machine(struct machine *machine, const struct boot *boot,
         return EXIT_ERROR;
     struct runnable runnable = {
         .platform = &machine->platform, .console = &console, .reboot = reboot, .owner = machine};
-    machine->console = &console;
     machine_boot(machine, boot);
     return run_platform(&runnable, options);
 }

@@ -45,7 +45,7 @@ struct vm {
 /* Bytes of machine memory for a VM of `guest_size` bytes: its frames and the VMM's pool. */
 uint64_t vm_memory_needed(uint64_t guest_size);
 
-/* Builds a VM in `vm`. Its platform's fixed part (harts, quantum, has_firmware, output, idle) is
+/* Builds a VM in `vm`. Its platform's fixed part (harts, quantum, has_firmware) is
  * filled in by the caller before; the rest is the VM's. The guest's memory is not written. */
 void vm_init(struct vm *vm, struct hw *hw, struct vm_memory memory);
 

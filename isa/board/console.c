@@ -251,3 +251,20 @@ uint64_t console_idle(struct console *console, struct platform *platform, uint64
     uint64_t passed = (host_ns() - start) / NS_PER_STEP;
     return until - now < passed ? until : now + passed;
 }
+
+static void output(void *host, uint8_t byte)
+{
+    console_put(host, byte);
+}
+
+static uint64_t idle(void *host, struct platform *platform, uint64_t until)
+{
+    return console_idle(host, platform, until);
+}
+
+void console_attach(struct console *console, struct platform *platform)
+{
+    platform->host = console;
+    platform->output = output;
+    platform->idle = idle;
+}

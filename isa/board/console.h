@@ -29,6 +29,9 @@ struct console {
 void console_open(struct console *console, int in, int out);
 void console_close(struct console *console);
 
+/* Becomes the host's end of a platform's console: gets its output, and waits when it is idle. */
+void console_attach(struct console *console, struct platform *platform);
+
 /* A byte from the guest. */
 void console_put(struct console *console, uint8_t byte);
 void console_flush(struct console *console);

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "console.h"
 #include "input.h"
 
 static void run(void *owner, unsigned index, uint64_t until)
@@ -36,19 +35,6 @@ static void fence(void *owner, unsigned index, bool all_va, uint64_t va)
     (void)owner, (void)index, (void)all_va, (void)va;
 }
 
-static void output(void *owner, uint8_t byte)
-{
-    struct machine *machine = owner;
-    if (machine->console)
-        console_put(machine->console, byte);
-}
-
-static uint64_t idle(void *owner, uint64_t until)
-{
-    struct machine *machine = owner;
-    return machine->console ? console_idle(machine->console, &machine->platform, until) : until;
-}
-
 static void connect(struct machine *machine, const struct board_config *config)
 {
     struct platform *platform = &machine->platform;
@@ -61,8 +47,6 @@ static void connect(struct machine *machine, const struct board_config *config)
     platform->run = run;
     platform->dma = dma;
     platform->fence = fence;
-    platform->output = output;
-    platform->idle = idle;
 }
 
 struct machine *machine_new(const struct board_config *config, enum engine engine)

@@ -8,17 +8,13 @@
 #include "platform.h"
 #include "ram.h"
 
-struct console;
-
 struct machine {
     struct platform platform;
     struct hart hart[MAX_HARTS];
     struct ram ram;
     struct cpu *cpu;
 
-    /* Lent by whoever built it; either may be NULL. */
-    const struct boot *boot; /* what it starts, and starts again at a reboot */
-    struct console *console; /* where its bytes go and come from */
+    const struct boot *boot; /* lent: what it starts, and starts again at a reboot; may be NULL */
 };
 
 /* Builds a machine, without anything to run. NULL: the host has not enough memory; errno. */

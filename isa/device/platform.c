@@ -133,7 +133,7 @@ static void pass_time(struct platform *platform)
     uint64_t next = next_event(platform);
     uint64_t now = clock_now(clock);
     if (platform->idle)
-        next = platform->idle(platform->owner, next);
+        next = platform->idle(platform->host, platform, next);
     if (next == NEVER)
         platform->s.stop = platform->s.stop ? platform->s.stop : STOP_IDLE;
     else if (next > now)
@@ -287,7 +287,7 @@ void platform_output(struct platform *platform, uint8_t byte)
     s->output_count++;
     s->output_hash = (s->output_hash ^ byte) * 0x100000001b3;
     if (platform->output)
-        platform->output(platform->owner, byte);
+        platform->output(platform->host, byte);
 }
 
 void platform_stop(struct platform *platform, enum stop stop, int status)

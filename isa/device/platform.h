@@ -128,11 +128,15 @@ struct platform {
     bool (*dma)(void *owner, uint64_t pa, void *buffer, size_t size, bool is_write);
     /* A remote fence for hart `index`: as port.fence. */
     void (*fence)(void *owner, unsigned index, bool all_va, uint64_t va);
-    /* A byte goes to the console. May be NULL. */
-    void (*output)(void *owner, uint8_t byte);
+
+    /* Callbacks of the host's end of the console, lent for a run; `host` is handed back. Either may
+     * be NULL. */
+    void *host;
+    /* A byte goes out. */
+    void (*output)(void *host, uint8_t byte);
     /* All harts wait until clock reading `until` (NEVER: until input comes). Returns the clock
      * reading to go on at, at most `until`; may append input. NULL: skip at once. */
-    uint64_t (*idle)(void *owner, uint64_t until);
+    uint64_t (*idle)(void *host, struct platform *platform, uint64_t until);
 
     bool stirred; /* device state changed: run must return, so that deadlines are looked at anew */
 };

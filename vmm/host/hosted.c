@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "input.h"
 #include "ram.h"
 
 /* The virtual state, without pointers: what a checkpoint keeps beside memory. */
@@ -87,9 +88,7 @@ static void set_up(struct hosted *hosted)
 {
     struct platform *platform = &hosted->vm.platform;
     const struct board_config *config = &hosted->boot->config;
-    platform->harts = config->harts;
-    platform->quantum = config->quantum;
-    platform->has_firmware = config->firmware == FIRMWARE_BUILTIN;
+    boot_configure(platform, config);
     hosted->hw = (struct hw){.ram = &hosted->ram, .cpu = hosted->cpu, .stats = &hosted->vm.stats};
     hart_reset(&hosted->hw.hart, config->isa, 0, 0);
     hosted->hw.hart.mode = MODE_U;
@@ -123,6 +122,7 @@ void hosted_free(struct hosted *hosted)
     if (!hosted)
         return;
     cpu_free(hosted->cpu);
+    input_free(&hosted->vm.platform);
     ram_free(&hosted->ram);
     free(hosted);
 }
