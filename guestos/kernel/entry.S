@@ -84,7 +84,8 @@ trap_window:
     ret
 
 /* context_switch(from, to): saves the callee-saved registers in *from and goes on with *to. The
- * sc ends any reservation, so that no lr of one process pairs with an sc of another. */
+ * sc ends any reservation, so that no lr of one process pairs with an sc of another; should it
+ * succeed, it stores what is there already. */
 .globl context_switch
 context_switch:
     .macro each_saved instruction, base

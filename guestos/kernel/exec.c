@@ -177,7 +177,8 @@ static void start(struct proc *p, const char *path, const struct arguments *a, u
             name = c + 1;
     string_copy(p->name, name, sizeof p->name);
     struct trapframe *frame = proc_frame(p);
-    *frame = (struct trapframe){.sepc = entry, .sstatus = MSTATUS_SPIE};
+    uint64_t width = csr_read(sstatus) & MSTATUS_UXL;
+    *frame = (struct trapframe){.sepc = entry, .sstatus = width | MSTATUS_SPIE};
     frame->x[REG_SP] = ARGUMENT_PAGE;
     frame->x[REG_A0] = (uint64_t)a->count;
     frame->x[REG_A1] = array;

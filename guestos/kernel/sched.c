@@ -91,12 +91,12 @@ static void idle(void)
     arm_timer(NEVER);
     if (!console_is_polled() || !platform.no_timer)
         wait_for_interrupt();
-    trap_window();
 }
 
 _Noreturn void sched_run(void)
 {
     for (;;) {
+        trap_window(); /* processes that only yield to each other never leave the kernel */
         console_poll();
         if (ready.first)
             run(ready.first);

@@ -202,18 +202,56 @@ void test_the_stack_ends(void)
 
 void test_a_wide_heap_costs_what_it_uses(void)
 {
-    enum { MEBIBYTES = 8 };
+    enum { PIECES = 8, PIECE = 512 * 1024 };
     struct sysinfo before, after;
     check(sysinfo(&before) == 0);
-    int64_t heap = sbrk(MEBIBYTES << 20);
+    int64_t heap = sbrk(PIECES * PIECE);
     check(heap > 0);
-    for (int i = 0; i < MEBIBYTES; i++)
-        *(volatile int *)(heap + (i << 20)) = i;
+    for (int i = 0; i < PIECES; i++)
+        *(volatile int *)(heap + i * PIECE) = i;
     check(sysinfo(&after) == 0);
-    check(before.free_pages - after.free_pages <= 2 * MEBIBYTES);
-    for (int i = 0; i < MEBIBYTES; i++)
-        check(*(volatile int *)(heap + (i << 20)) == i);
-    check(sbrk(-(MEBIBYTES << 20)) > 0);
+    check(before.free_pages - after.free_pages <= 2 * PIECES);
+    for (int i = 0; i < PIECES; i++)
+        check(*(volatile int *)(heap + i * PIECE) == i);
+    check(sbrk(-PIECES * PIECE) > 0);
+}
+
+static void touch_pages(int64_t start, int64_t bytes)
+{
+    for (int64_t at = 0; at < bytes; at += PAGE)
+        *(volatile char *)(start + at) = 1;
+}
+
+/* Two processes each get three quarters of the memory that is free. The second one to use it
+ * ends, and nobody else. A machine with much memory is spared the work. */
+void test_memory_runs_out_for_one(void)
+{
+    struct sysinfo info;
+    int ready[2], go[2], status;
+    char c = 0;
+    check(sysinfo(&info) == 0);
+    if (info.free_pages > 4096)
+        return;
+    check(pipe(ready) == 0 && pipe(go) == 0);
+    int64_t bytes = (int64_t)info.free_pages * 3 / 4 * PAGE, heap = sbrk(bytes);
+    check(heap > 0);
+    int first = fork_or_fail();
+    if (first == 0) {
+        close(go[1]);
+        touch_pages(heap, bytes);
+        write_all(ready[1], &c, 1);
+        read(go[0], &c, 1);
+        exit(0);
+    }
+    check(read(ready[0], &c, 1) == 1);
+    int second = fork_or_fail();
+    if (second == 0) {
+        touch_pages(heap, bytes);
+        exit(0);
+    }
+    check(wait(&status, 0) == second && status == STATUS_NO_MEMORY);
+    close(go[1]);
+    check(wait(&status, 0) == first && status == 0);
 }
 
 #ifdef __riscv_atomic
