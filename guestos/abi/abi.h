@@ -33,10 +33,10 @@ enum error {
 
 /* Limits */
 enum {
-    NAME_LENGTH = 31,     /* bytes of a file's name, without the zero */
-    PATH_LENGTH = 127,    /* bytes of a path, without the zero */
+    NAME_LENGTH = 31,  /* bytes of a file's name, without the zero */
+    PATH_LENGTH = 127, /* bytes of a path, without the zero */
     FILES_PER_PROCESS = 16,
-    ARGUMENTS = 32,       /* of a program, its name included */
+    ARGUMENTS = 32, /* of a program, its name included */
 };
 
 /* The user half of every address space: programs are linked at the start, the stack hangs from
@@ -59,9 +59,9 @@ enum { WAIT_POLL = 1 };
 
 /* The status that wait reports: 0 to 255 from exit, or how the process was ended. */
 enum {
-    STATUS_TRAP = 256,       /* plus the exception's cause */
-    STATUS_KILLED = 512,     /* by kill or by ^C */
-    STATUS_NO_MEMORY = 513,  /* a page was due and none was left */
+    STATUS_TRAP = 256,      /* plus the exception's cause */
+    STATUS_KILLED = 512,    /* by kill or by ^C */
+    STATUS_NO_MEMORY = 513, /* a page was due and none was left */
 };
 
 /* shutdown */
@@ -81,7 +81,13 @@ struct dirent {
     char name[NAME_LENGTH + 1];
 };
 
-enum process_state { PROCESS_FREE, PROCESS_READY, PROCESS_RUNNING, PROCESS_BLOCKED, PROCESS_ZOMBIE };
+enum process_state {
+    PROCESS_FREE,
+    PROCESS_READY,
+    PROCESS_RUNNING,
+    PROCESS_BLOCKED,
+    PROCESS_ZOMBIE
+};
 
 struct procinfo {
     int32_t pid;

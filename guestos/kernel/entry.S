@@ -60,8 +60,12 @@ trap_entry:
     csrc sstatus, t0
     mv a0, sp
     call trap_handle
+    j trap_return
 
-.globl trap_return
+.globl trap_first_return
+trap_first_return:
+    call trap_leave
+
 trap_return:
     ld t1, FRAME_SEPC(sp)
     ld t2, FRAME_SSTATUS(sp)

@@ -210,9 +210,8 @@ int64_t exec_current(const char *path, uint64_t user_arguments)
     if (!error) {
         array = arguments_finish(&a);
         /* One identifier serves the old space and the new: space_drop fences in between. */
-        error = space_make(&space, current->space.asid)
-                    ? build(&space, current, path, &a, &entry)
-                    : -ENOMEM;
+        error = space_make(&space, current->space.asid) ? build(&space, current, path, &a, &entry)
+                                                        : -ENOMEM;
     }
     if (error) {
         space_drop(&space);

@@ -52,7 +52,8 @@ void kmap_init(uint64_t memory_end)
     kmap_root[index_of(DEVICE_BASE, 2)] = pte_make(device_table, PTE_V);
     kmap_root[index_of(KERNEL_BASE, 2)] = pte_make(memory_table, PTE_V);
     fence_all();
-    csr_write(satp, (uint64_t)SATP_MODE_SV39 << SATP_MODE_SHIFT | (uint64_t)kmap_root >> PAGE_SHIFT);
+    csr_write(satp,
+              (uint64_t)SATP_MODE_SV39 << SATP_MODE_SHIFT | (uint64_t)kmap_root >> PAGE_SHIFT);
     fence_all();
 }
 

@@ -15,8 +15,8 @@ struct free_page {
 };
 
 static struct {
-    uint64_t first;       /* address of the first frame that can be given out */
-    uint64_t fresh, end;  /* frames from fresh to end were never used */
+    uint64_t first;      /* address of the first frame that can be given out */
+    uint64_t fresh, end; /* frames from fresh to end were never used */
     struct free_page *returned;
     uint64_t returned_pages;
     uint32_t *references; /* one count a frame, from `first`; valid once the frame was used */

@@ -57,7 +57,7 @@ static struct proc *make(int *error)
         if (!space_make(&p->space, space_asid(slot_of(p))))
             return NULL;
         stack[slot_of(p)].guard = STACK_GUARD;
-        p->context.ra = (uint64_t)trap_return;
+        p->context.ra = (uint64_t)trap_first_return;
         p->context.sp = (uint64_t)proc_frame(p);
         p->state = PROCESS_BLOCKED;
         return p;

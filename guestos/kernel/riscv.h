@@ -14,10 +14,6 @@
     })
 #define csr_write(csr, value)                                                                      \
     __asm__ volatile("csrw " #csr ", %0" ::"rK"((uint64_t)(value)) : "memory")
-#define csr_set(csr, bits)                                                                         \
-    __asm__ volatile("csrs " #csr ", %0" ::"rK"((uint64_t)(bits)) : "memory")
-#define csr_clear(csr, bits)                                                                       \
-    __asm__ volatile("csrc " #csr ", %0" ::"rK"((uint64_t)(bits)) : "memory")
 
 /* Orders earlier stores to page tables before later walks, for every address and space. */
 static inline void fence_all(void)

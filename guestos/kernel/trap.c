@@ -105,6 +105,12 @@ static void kernel_exception(struct trapframe *frame)
         frame->sepc = usercopy_failure();
 }
 
+void trap_leave(void)
+{
+    if (current->killed)
+        proc_exit(STATUS_KILLED);
+}
+
 void trap_handle(struct trapframe *frame)
 {
     bool from_user = !(frame->sstatus & MSTATUS_SPP);
@@ -120,6 +126,5 @@ void trap_handle(struct trapframe *frame)
         return;
     if (is_interrupt && cause == CAUSE_SUPERVISOR_TIMER)
         sched_yield();
-    if (current->killed)
-        proc_exit(STATUS_KILLED);
+    trap_leave();
 }

@@ -40,9 +40,13 @@ void trap_init(void);
 /* Handles a trap. Called by trap_entry with interrupts off; returning resumes the frame. */
 void trap_handle(struct trapframe *frame);
 
-/* In entry.S: where all traps arrive, and the way back through the frame at sp. */
+/* Called before every return to user mode: a process that was killed exits instead. */
+void trap_leave(void);
+
+/* In entry.S: where all traps arrive, and how a new process, with its frame at sp, leaves the
+ * kernel for the first time. */
 void trap_entry(void);
-void trap_return(void);
+void trap_first_return(void);
 
 /* Lets interrupts that are pending be taken, from kernel mode, and closes the door again. */
 void trap_window(void);

@@ -34,8 +34,8 @@ static void pad(const struct output *out, const struct spec *spec, const char *t
         repeat(out, ' ', gap);
 }
 
-static void number(const struct output *out, const struct spec *spec, uint64_t value,
-                   unsigned base, bool negative)
+static void number(const struct output *out, const struct spec *spec, uint64_t value, unsigned base,
+                   bool negative)
 {
     char text[24];
     char *p = text + sizeof text;
@@ -83,8 +83,8 @@ void format(void (*put)(void *sink, char c), void *sink, const char *text, va_li
         }
         case 'u':
         case 'x': {
-            uint64_t value = spec.is_long ? va_arg(arguments, unsigned long)
-                                          : va_arg(arguments, unsigned);
+            uint64_t value =
+                spec.is_long ? va_arg(arguments, unsigned long) : va_arg(arguments, unsigned);
             number(&out, &spec, value, *text == 'u' ? 10 : 16, false);
             break;
         }

@@ -17,7 +17,7 @@ static void store(void)
 static void execute(void)
 {
     static uint32_t data = 0x00008067; /* ret */
-    ((void (*)(void))&data)();
+    ((void (*)(void)) & data)();
 }
 
 static void illegal(void)

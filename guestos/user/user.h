@@ -19,8 +19,8 @@ int wait(int *status, int flags);
 int kill(int pid);
 int getpid(void);
 int yield(void);
-int setgroup(int pid, int group);  /* 0: this process; 0: the group of its own pid */
-int foreground(int group);         /* whom ^C kills; 0: nobody */
+int setgroup(int pid, int group); /* 0: this process; 0: the group of its own pid */
+int foreground(int group);        /* whom ^C kills; 0: nobody */
 
 /* Memory: moves the end of the heap and gives the old end. New memory is zero. */
 int64_t sbrk(int64_t bytes);
@@ -40,13 +40,13 @@ int dup2(int fd, int to);
 int chdir(const char *path);
 int getcwd(char *path, size_t size);
 int mkdir(const char *path);
-int unlink(const char *path); /* of a file, or of an empty directory */
+int unlink(const char *path);              /* of a file, or of an empty directory */
 int readdir(int fd, struct dirent *entry); /* 1, or 0 at the end */
 int fstat(int fd, struct stat *stat);
 int stat(const char *path, struct stat *stat);
 
 /* The machine */
-int shutdown(int how, int status); /* a status other than 0 is reported as a failure */
+int shutdown(int how, int status);             /* a status other than 0 is reported as a failure */
 int procinfo(int slot, struct procinfo *info); /* the slot to ask for next, or 0 at the end */
 int sysinfo(struct sysinfo *info);
 

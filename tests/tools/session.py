@@ -49,7 +49,10 @@ def read_script(path):
             if verb not in STEPS:
                 sys.exit(f"session.py: {path}:{number}: unknown step {verb!r}")
             if len(text) > 1 and text[0] == text[-1] == '"':
-                text = ast.literal_eval(text)
+                try:
+                    text = ast.literal_eval(text)
+                except SyntaxError:
+                    sys.exit(f"session.py: {path}:{number}: bad string {text}")
             steps.append((number, verb, text))
     return steps
 

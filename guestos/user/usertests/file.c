@@ -77,7 +77,8 @@ void test_files_span_pages(void)
 void test_append_goes_to_the_end(void)
 {
     write_file("f", O_CREATE, "one ");
-    int first = open_or_fail("f", O_WRITE | O_APPEND), second = open_or_fail("f", O_WRITE | O_APPEND);
+    int first = open_or_fail("f", O_WRITE | O_APPEND),
+        second = open_or_fail("f", O_WRITE | O_APPEND);
     write_all(first, "two ", 4);
     write_all(second, "three ", 6);
     write_all(first, "four", 4);

@@ -3,12 +3,20 @@
 #include "usertests.h"
 
 static const uint64_t bad[] = {
-    0, 8, USER_START - 8,                 /* below the program */
-    USER_END, USER_END - USER_STACK_BYTES - 8, /* around the stack */
-    0x30000000,                           /* nowhere */
-    0x50000000, KERNEL_TEXT, 0x87000000,  /* devices, the kernel, its memory */
-    0x3ffffffff8, 0x4000000000,           /* the last canonical address, and beyond */
-    1UL << 63, UINT64_MAX - 7, UINT64_MAX, /* far beyond */
+    0,
+    8,
+    USER_START - 8, /* below the program */
+    USER_END,
+    USER_END - USER_STACK_BYTES - 8, /* around the stack */
+    0x30000000,                      /* nowhere */
+    0x50000000,
+    KERNEL_TEXT,
+    0x87000000, /* devices, the kernel, its memory */
+    0x3ffffffff8,
+    0x4000000000, /* the last canonical address, and beyond */
+    1UL << 63,
+    UINT64_MAX - 7,
+    UINT64_MAX, /* far beyond */
 };
 
 #define EACH(address) for (size_t i_ = 0; i_ < sizeof bad / 8 && (address = bad[i_], true); i_++)

@@ -149,8 +149,8 @@ static uint64_t registers_after(uint64_t number)
         "or %0, %0, a3; or %0, %0, a4; or %0, %0, a5; or %0, %0, a6\n"
         : "=&r"(changed), "+r"(a7)
         :
-        : "t0", "t1", "t2", "t3", "t4", "t5", "t6", "s1", "s2", "s3", "s4", "s5", "s6", "s7",
-          "s8", "s9", "s10", "s11", "ra", "a1", "a2", "a3", "a4", "a5", "a6", "memory");
+        : "t0", "t1", "t2", "t3", "t4", "t5", "t6", "s1", "s2", "s3", "s4", "s5", "s6", "s7", "s8",
+          "s9", "s10", "s11", "ra", "a1", "a2", "a3", "a4", "a5", "a6", "memory");
     return changed;
 }
 
@@ -242,9 +242,12 @@ void test_exec_refuses(void)
                         0x0038004000000000, 1};
     uint64_t *segment = &elf[8];
     uint64_t bad[][6] = {
-        {0x500000001, 0, KERNEL_TEXT, 0, 64, 64}, {0x500000001, 4096, 0x10000, 0, 64, 64},
-        {0x500000001, 0, 0x10000, 0, UINT64_MAX, UINT64_MAX}, {0x500000001, 0, 0x10008, 0, 8, 8},
-        {0x500000001, 0, 0x10000, 0, 64, 8}, {0x500000001, UINT64_MAX, 0x10000, 0, 64, 64},
+        {0x500000001, 0, KERNEL_TEXT, 0, 64, 64},
+        {0x500000001, 4096, 0x10000, 0, 64, 64},
+        {0x500000001, 0, 0x10000, 0, UINT64_MAX, UINT64_MAX},
+        {0x500000001, 0, 0x10008, 0, 8, 8},
+        {0x500000001, 0, 0x10000, 0, 64, 8},
+        {0x500000001, UINT64_MAX, 0x10000, 0, 64, 64},
     };
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         memcpy(segment, bad[i], sizeof bad[i]);

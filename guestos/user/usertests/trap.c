@@ -25,8 +25,8 @@ static int status_at(void (*access)(void), uint64_t address)
 }
 
 static const uint64_t forbidden[] = {
-    0, 0x50000000, KERNEL_TEXT, 0x87000000, 0x3ffffffff8, 0x4000000000, 1UL << 63,
-    0xffffffff80200000,
+    0,         0x50000000,         KERNEL_TEXT, 0x87000000, 0x3ffffffff8, 0x4000000000,
+    1UL << 63, 0xffffffff80200000,
 };
 
 void test_loads_are_checked(void)
