@@ -20,6 +20,7 @@ which is ended with the session. Exit status: 0 if every step went well; otherwi
 step and what was seen are printed, and it is 1."""
 import argparse
 import ast
+import fcntl
 import os
 import pty
 import re
@@ -27,6 +28,7 @@ import select
 import signal
 import subprocess
 import sys
+import termios
 import time
 import tty
 
@@ -57,6 +59,11 @@ def read_script(path):
     return steps
 
 
+def take_terminal():
+    """In the child: its standard input becomes the terminal that ^C and job control are for."""
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+
+
 class Program:
     """A running command: what it has said so far, and a way to talk to it."""
 
@@ -71,7 +78,7 @@ class Program:
             ours, theirs = pty.openpty()
             tty.setraw(theirs)
             self.process = subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs,
-                                            start_new_session=True)
+                                            start_new_session=True, preexec_fn=take_terminal)
             os.close(theirs)
             self.input = self.output = ours
         self.seen = ""
