@@ -60,7 +60,9 @@ def read_script(path):
 
 
 def take_terminal():
-    """In the child: its standard input becomes the terminal that ^C and job control are for."""
+    """In the child: its standard input becomes the terminal that ^C and job control are for. A
+    test driver in the background may have left ^C ignored."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
 
