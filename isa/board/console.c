@@ -182,12 +182,15 @@ static void take_key(struct console *console, struct platform *platform, uint8_t
         input_append(platform, key);
 }
 
-/* How many bytes to read now: no more than may be logged ahead of the guest. */
+/* How many bytes to read now. A terminal is always read, for there may be a key for us; else no more
+ * than may be logged ahead of the guest. */
 static size_t input_room(const struct console *console, const struct platform *platform)
 {
     size_t waiting = input_waiting(platform);
-    size_t room = waiting < AHEAD ? AHEAD - waiting : console->is_terminal;
-    return console->is_open ? room : 0;
+    size_t room = waiting < AHEAD ? AHEAD - waiting : 0;
+    if (!console->is_open)
+        return 0;
+    return console->is_terminal ? AHEAD : room;
 }
 
 static void read_input(struct console *console, struct platform *platform)
