@@ -17,7 +17,8 @@ static void store(void)
 static void execute(void)
 {
     static uint32_t data = 0x00008067; /* ret */
-    ((void (*)(void)) & data)();
+    void (*function)(void) = (void (*)(void))(void *)&data;
+    function();
 }
 
 static void illegal(void)

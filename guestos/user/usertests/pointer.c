@@ -3,21 +3,14 @@
 #include "usertests.h"
 
 static const uint64_t bad[] = {
-    0,
-    8,
-    USER_START - 8, /* below the program */
-    USER_END,
-    USER_END - USER_STACK_BYTES - 8, /* around the stack */
-    0x30000000,                      /* nowhere */
-    0x50000000,
-    KERNEL_TEXT,
-    0x87000000, /* devices, the kernel, its memory */
-    0x3ffffffff8,
-    0x4000000000, /* the last canonical address, and beyond */
-    1UL << 63,
-    UINT64_MAX - 7,
-    UINT64_MAX, /* far beyond */
-};
+    /* below the program */
+    0, 8, USER_START - 8,
+    /* around the stack, and nowhere */
+    USER_END, USER_END - USER_STACK_BYTES - 8, 0x30000000,
+    /* devices, the kernel, its memory */
+    0x50000000, KERNEL_TEXT, 0x87000000,
+    /* around the last canonical address, and far beyond */
+    0x3ffffffff8, 0x4000000000, 1UL << 63, UINT64_MAX - 7, UINT64_MAX};
 
 #define EACH(address) for (size_t i_ = 0; i_ < sizeof bad / 8 && (address = bad[i_], true); i_++)
 
