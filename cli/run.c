@@ -57,6 +57,10 @@ static int guest_status(int status)
 
 static int exit_status(const struct runnable *runnable, enum stop stop)
 {
+    if (runnable->console->error) { /* whatever the guest says, its words are lost */
+        fprintf(stderr, "trapeze: standard output: %s\n", strerror(runnable->console->error));
+        return EXIT_ERROR;
+    }
     switch (stop) {
     case STOP_POWEROFF:
         return guest_status(runnable->platform->s.status);
@@ -65,11 +69,8 @@ static int exit_status(const struct runnable *runnable, enum stop stop)
     case STOP_IDLE:
         fprintf(stderr, "trapeze: the guest waits and nothing can wake it\n");
         return 0;
-    case STOP_HOST:
-        if (!runnable->console->error)
-            return 0;
-        fprintf(stderr, "trapeze: standard output: %s\n", strerror(runnable->console->error));
-        return EXIT_ERROR;
+    case STOP_HOST: /* the user quit */
+        return 0;
     case STOP_NONE:
     case STOP_REBOOT:
         break;
