@@ -121,11 +121,15 @@ bool memory_store(const struct hart *hart, struct port *port, uint64_t va, unsig
     if (split.first == size)
         return port->store(port, split.pa[0], size, why, value) ||
                fail(trap, access_fault_of(why), va);
-    /* Reading both parts first shows that both can be written: nothing is half done. */
-    uint64_t ignored;
-    return load_split(port, &split, va, size, why, &ignored, trap) &&
-           store_part(port, split.pa[0], split.first, value) &&
-           store_part(port, split.pa[1], size - split.first, value >> 8 * split.first);
+    uint64_t old;
+    if (!load_split(port, &split, va, size, why, &old, trap))
+        return false;
+    if (!store_part(port, split.pa[0], split.first, value))
+        return fail(trap, access_fault_of(why), va);
+    if (store_part(port, split.pa[1], size - split.first, value >> 8 * split.first))
+        return true;
+    store_part(port, split.pa[0], split.first, old); /* nothing is left half done (P30) */
+    return fail(trap, access_fault_of(why), va + split.first);
 }
 
 /* Fetches one 16-bit parcel. */
