@@ -301,6 +301,30 @@ Test(insn, an_extension_that_the_hart_lacks_is_illegal)
     }
 }
 
+/* The extension of a row by its name, as the ISA manual's chapters have them. */
+static enum ext extension_of(const char *name)
+{
+    static const struct {
+        const char *prefix;
+        enum ext ext;
+    } rows[] = {
+        {"mul", EXT_M},  {"div", EXT_M}, {"rem", EXT_M},     {"lr_", EXT_A},
+        {"sc_", EXT_A},  {"amo", EXT_A}, {"csr", EXT_Zicsr}, {"fence_i", EXT_Zifencei},
+        {"sret", EXT_S}, {"wfi", EXT_S}, {"sfence", EXT_S},  {"mret", EXT_MM},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (strncmp(name, rows[i].prefix, strlen(rows[i].prefix)) == 0)
+            return rows[i].ext;
+    return EXT_I;
+}
+
+Test(insn, each_row_belongs_to_its_extension)
+{
+    for (int id = 0; id < INSN_COUNT; id++)
+        cr_expect_eq(insn_table[id].ext, extension_of(insn_table[id].name), "%s",
+                     insn_table[id].name);
+}
+
 Test(insn, the_toy_has_m_and_csrs_but_neither_a_nor_c_nor_fence_i_nor_mret)
 {
     static const uint32_t has[] = {0x02000033, 0x10200073, 0x10500073, 0x12000073,
