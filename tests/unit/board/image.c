@@ -116,9 +116,13 @@ Test(image, segments_that_are_not_all_in_the_file_are_refused)
         uint64_t offset, filesz, memsz;
         const char *why;
     } rows[] = {
-        {0, 0x1000, 0x1000, "truncated"},    {sizeof(struct elf_file), 1, 1, "truncated"},
-        {~(uint64_t)0, 16, 16, "truncated"}, {~(uint64_t)0 - 7, 16, 16, "truncated"},
-        {0, 17, 16, "larger in the file"},   {0, ~(uint64_t)0, ~(uint64_t)0, "truncated"},
+        {0, 0x1000, 0x1000, "truncated"},
+        {sizeof(struct elf_file), 1, 1, "truncated"},
+        {~(uint64_t)0, 16, 16, "truncated"},
+        {~(uint64_t)0 - 7, 16, 16, "truncated"},
+        {0, 17, 16, "larger in the file"},
+        {0, ~(uint64_t)0, ~(uint64_t)0, "truncated"},
+        {64, ~(uint64_t)0 - 31, ~(uint64_t)0, "truncated"},
     };
     for (unsigned i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct elf_file elf = good_elf();

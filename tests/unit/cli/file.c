@@ -3,9 +3,9 @@
 
 #include <criterion/criterion.h>
 #include <criterion/redirect.h>
-#include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static char folder[] = "/tmp/trapeze-test-XXXXXX";
@@ -47,6 +47,14 @@ Test(file, writing_replaces_and_leaves_nothing_beside)
     free(file_read(path, &size));
     cr_expect_eq(size, 1);
     unlink(path);
+    cr_expect_eq(rmdir(folder), 0, "the folder is empty");
+}
+
+Test(file, a_write_that_fails_leaves_nothing_behind)
+{
+    cr_assert_eq(mkdir(path, 0700), 0);
+    cr_expect_not(file_write(path, "x", 1), "a folder is in its place");
+    rmdir(path);
     cr_expect_eq(rmdir(folder), 0, "the folder is empty");
 }
 
