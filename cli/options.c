@@ -18,21 +18,28 @@ struct option_row {
     take_fn *take;
 };
 
+/* 1 for K, 2 for M, 3 for G; 0 when `text` is not just one of these. */
+static unsigned suffix_power(const char *text)
+{
+    static const char suffixes[] = "KkMmGg";
+    const char *at = *text ? strchr(suffixes, *text) : NULL;
+    return at && text[1] == 0 ? (unsigned)(at - suffixes) / 2 + 1 : 0;
+}
+
 bool options_number(const char *text, uint64_t unit, uint64_t *value)
 {
-    static const char suffixes[] = "KMG";
     char *end;
     if (!isdigit((unsigned char)*text))
         return false;
     errno = 0;
     *value = strtoull(text, &end, 0);
-    if (errno || end == text)
+    if (errno)
         return false;
-    const char *suffix = *end ? strchr(suffixes, toupper((unsigned char)*end)) : NULL;
-    for (const char *at = suffixes; suffix && at <= suffix; at++)
-        if (__builtin_mul_overflow(*value, unit, value))
-            return false;
-    return end[suffix != NULL] == 0;
+    unsigned power = suffix_power(end);
+    bool fits = true;
+    for (unsigned i = 0; i < power; i++)
+        fits = fits && !__builtin_mul_overflow(*value, unit, value);
+    return fits && (power || *end == 0);
 }
 
 static bool take_choice(const char *value, const char *const *choices, unsigned *choice)
