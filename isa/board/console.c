@@ -182,8 +182,8 @@ static void take_key(struct console *console, struct platform *platform, uint8_t
         input_append(platform, key);
 }
 
-/* How many bytes to read now. A terminal is always read, for there may be a key for us; else no more
- * than may be logged ahead of the guest. */
+/* How many bytes to read now. A terminal is always read, for there may be a key for us; else no
+ * more than may be logged ahead of the guest. */
 static size_t input_room(const struct console *console, const struct platform *platform)
 {
     size_t waiting = input_waiting(platform);

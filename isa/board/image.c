@@ -176,7 +176,7 @@ static bool check_header(const struct image *image, GElf_Ehdr *header, const str
 
 static bool read_elf(struct image *image, uint64_t ram_size, const struct complaint *to)
 {
-    GElf_Ehdr header;
+    GElf_Ehdr header = {0};
     elf_version(EV_CURRENT);
     image->elf = elf_memory((char *)image->file, image->file_size);
     return check_header(image, &header, to) && read_program_headers(image, ram_size, to) &&

@@ -33,23 +33,23 @@ void plic_set_level(struct plic *plic, unsigned source, bool is_high)
         set_bit(plic->pending, source, true);
 }
 
+/* Which of two sources goes first, 0 being none: the one of higher priority, of equals `first`. */
+static unsigned more_urgent(const struct plic *plic, unsigned first, unsigned second)
+{
+    return plic->priority[second] > plic->priority[first] ? second : first;
+}
+
 /* The source that `context` would claim, 0 for none: of those pending and enabled the one of the
  * highest priority above the threshold, of equals the lowest number (PLIC 1.0.0, section 5). */
 static unsigned best_source(const struct plic *plic, unsigned context)
 {
     unsigned best = 0;
-    uint32_t beaten = plic->threshold[context];
     for (unsigned word = 0; word < PLIC_WORDS; word++) {
         uint32_t ready = plic->pending[word] & plic->enable[context][word];
-        for (; ready; ready &= ready - 1) {
-            unsigned source = 32 * word + (unsigned)__builtin_ctz(ready);
-            if (plic->priority[source] > beaten) {
-                best = source;
-                beaten = plic->priority[source];
-            }
-        }
+        for (; ready; ready &= ready - 1)
+            best = more_urgent(plic, best, 32 * word + (unsigned)__builtin_ctz(ready));
     }
-    return best;
+    return plic->priority[best] > plic->threshold[context] ? best : 0;
 }
 
 bool plic_irq(const struct plic *plic, unsigned context)
