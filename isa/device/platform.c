@@ -196,6 +196,14 @@ bool platform_is_device(uint64_t pa)
     return find_device(pa, &offset) != DEVICE_NONE;
 }
 
+/* Bytes that were received but cleared unread come again: a driver that resets its FIFOs, or a
+ * reboot, must not cost the user the beginning of what was typed. */
+static void send_again(struct platform *platform, unsigned count)
+{
+    struct platform_state *s = &platform->s;
+    s->input_cursor -= count < s->input_cursor ? count : s->input_cursor;
+}
+
 /* The registers of the UART are bytes; addresses above the eighth read as zero. */
 static bool uart_access(struct platform *platform, uint64_t offset, unsigned size, bool is_write,
                         uint64_t *value)
@@ -213,6 +221,8 @@ static bool uart_access(struct platform *platform, uint64_t offset, unsigned siz
         *value = uart_read(uart, (unsigned)offset);
     else if (uart_write(uart, (unsigned)offset, (uint8_t)*value, &sent))
         platform_output(platform, sent);
+    if (is_write && uart->count < received)
+        send_again(platform, received - uart->count);
     if (uart->count < received)
         platform_input_taken(platform);
     return true;
@@ -316,6 +326,7 @@ void platform_reset(struct platform *platform)
     s->turn_end = s->clock.steps + platform->quantum;
     for (unsigned i = 0; i < EVENT_COUNT; i++)
         s->due[i] = NEVER;
+    send_again(platform, s->uart.count);
     uart_reset(&s->uart);
     clint_reset(&s->clint);
     plic_reset(&s->plic);

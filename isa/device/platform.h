@@ -96,8 +96,9 @@ struct platform_state {
 };
 
 /* What came from outside on the console, with the clock reading at which it did; for paced input,
- * 0. It only grows, and is no part of the state: a restored platform reads it again. The bytes
- * belong to whoever appends them, who calls platform_update afterwards. */
+ * 0. It only grows, and is no part of the state: a restored platform reads it again. What the guest
+ * clears unread comes again. The bytes belong to whoever appends them, who calls platform_update
+ * afterwards. */
 struct input_byte {
     uint64_t at;
     uint8_t byte;

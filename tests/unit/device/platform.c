@@ -142,6 +142,26 @@ Test(platform, live_input_comes_as_it_was_stamped)
     cr_expect_eq(platform->s.uart.count, 1);
 }
 
+Test(platform, input_that_is_cleared_unread_comes_again)
+{
+    struct fixture *world = fixture_reset(true);
+    struct platform *platform = &world->platform;
+    uint64_t got;
+    platform->run = busy;
+    platform->input = (struct input_log){.bytes = typed, .count = 3, .is_paced = true};
+    platform_reset(platform);
+    platform_run(platform, 10000);
+    cr_assert_eq(platform->s.uart.count, 1);
+    access(world, UART_BASE + 2, 1, true, 1, NULL); /* a driver sets up its FIFOs */
+    cr_expect_eq(platform->s.uart.count, 0);
+    platform_run(platform, 20000);
+    cr_assert_eq(platform->s.uart.count, 1);
+    platform_reset(platform); /* a reboot */
+    platform_run(platform, 30000);
+    access(world, UART_BASE, 1, false, 0, &got);
+    cr_expect_eq(got, 'a');
+}
+
 Test(platform, the_uart_interrupts_through_the_plic)
 {
     struct fixture *world = fixture_reset(true);
