@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "fidelity_command.h"
 #include "options.h"
 #include "run.h"
 
@@ -14,6 +15,7 @@ static const struct {
     int (*run)(int argc, char **argv);
 } commands[] = {
     {"run", "run an image until it turns the machine off", command_run},
+    {"fidelity", "run an image bare and in a VM in lockstep, and compare", command_fidelity},
     {"help", "print this list", command_help},
     {"version", "print the version", command_version},
 };

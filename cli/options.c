@@ -16,6 +16,7 @@ struct option_row {
     const char *value; /* its name in the help; NULL: the option takes none */
     const char *help;
     take_fn *take;
+    const char *only; /* the one subcommand that has it; NULL: all */
 };
 
 /* 1 for K, 2 for M, 3 for G; 0 when `text` is not just one of these. */
@@ -141,6 +142,11 @@ static bool take_input(struct options *options, const char *value)
     return true;
 }
 
+static bool take_every(struct options *options, const char *value)
+{
+    return options_number(value, 1000, &options->every) && options->every;
+}
+
 static bool take_dump_dtb(struct options *options, const char *value)
 {
     options->dump_dtb = value;
@@ -149,44 +155,53 @@ static bool take_dump_dtb(struct options *options, const char *value)
 
 static const struct option_row rows[] = {
     {"firmware", "WHAT", "builtin: answer SBI, start IMAGE in S-mode (default); none: in M-mode",
-     take_firmware},
-    {"memory", "SIZE", "RAM in bytes, K, M or G; 128M by default", take_memory},
-    {"harts", "N", "number of harts, 1 to 8; 1 by default", take_harts},
-    {"isa", "STRING", "instruction set, such as rv64imac_zicsr_zifencei, or toy", take_isa},
-    {"append", "TEXT", "the kernel's command line", take_append},
-    {"load", "ADDR", "where a flat IMAGE goes", take_load},
-    {"vmm", NULL, "run IMAGE in a VM, deprivileged", take_vmm},
-    {"engine", "WHICH", "block: fast (default); step: the reference", take_engine},
-    {"input", "FILE", "console input, paced in virtual time", take_input},
-    {"max", "N", "stop after N steps (K, M, G: thousands) with status 124", take_max},
-    {"quantum", "N", "steps a hart runs before the next; 10000 by default", take_quantum},
-    {"seed", "N", "seed of the entropy that the guest gets; 0 by default", take_seed},
-    {"stats", NULL, "print counts at the end", take_stats},
-    {"dump-dtb", "FILE", "write the device tree", take_dump_dtb},
+     take_firmware, NULL},
+    {"memory", "SIZE", "RAM in bytes, K, M or G; 128M by default", take_memory, NULL},
+    {"harts", "N", "number of harts, 1 to 8; 1 by default", take_harts, NULL},
+    {"isa", "STRING", "instruction set, such as rv64imac_zicsr_zifencei, or toy", take_isa, NULL},
+    {"append", "TEXT", "the kernel's command line", take_append, NULL},
+    {"load", "ADDR", "where a flat IMAGE goes", take_load, NULL},
+    {"vmm", NULL, "run IMAGE in a VM, deprivileged", take_vmm, "run"},
+    {"engine", "WHICH", "block: fast (default); step: the reference", take_engine, NULL},
+    {"input", "FILE", "console input, paced in virtual time", take_input, NULL},
+    {"max", "N", "stop after N steps (K, M, G: thousands) with status 124", take_max, NULL},
+    {"quantum", "N", "steps a hart runs before the next; 10000 by default", take_quantum, NULL},
+    {"seed", "N", "seed of the entropy that the guest gets; 0 by default", take_seed, NULL},
+    {"stats", NULL, "print counts at the end", take_stats, NULL},
+    {"every", "N", "compare after every N steps; 1000 by default", take_every, "fidelity"},
+    {"dump-dtb", "FILE", "write the device tree", take_dump_dtb, "run"},
 };
 enum { ROWS = sizeof rows / sizeof *rows, HELP = ROWS };
+
+static bool is_for(const struct option_row *row, const char *command)
+{
+    return !row->only || strcmp(row->only, command) == 0;
+}
 
 static void print_help(const char *command, const char *summary)
 {
     printf("usage: trapeze %s [OPTIONS] IMAGE\n%s\n\noptions:\n", command, summary);
     for (unsigned i = 0; i < ROWS; i++) {
         char text[32];
+        if (!is_for(&rows[i], command))
+            continue;
         snprintf(text, sizeof text, "--%s %s", rows[i].name, rows[i].value ? rows[i].value : "");
         printf("  %-18s %s\n", text, rows[i].help);
     }
     printf("  %-18s %s\n", "--help", "print this help");
 }
 
-static void fill_long_options(struct option *options)
+static void fill_long_options(struct option *options, const char *command)
 {
     for (int i = 0; i < ROWS; i++)
-        options[i] = (struct option){
-            .name = rows[i].name,
-            .has_arg = rows[i].value ? required_argument : no_argument,
-            .val = i,
-        };
-    options[HELP] = (struct option){.name = "help", .has_arg = no_argument, .val = HELP};
-    options[HELP + 1] = (struct option){0};
+        if (is_for(&rows[i], command))
+            *options++ = (struct option){
+                .name = rows[i].name,
+                .has_arg = rows[i].value ? required_argument : no_argument,
+                .val = i,
+            };
+    *options++ = (struct option){.name = "help", .has_arg = no_argument, .val = HELP};
+    *options = (struct option){0};
 }
 
 static enum parsed wrong_option(const char *command, const struct option_row *row,
@@ -209,7 +224,7 @@ static enum parsed parse_options(struct options *options, int argc, char **argv,
                                  const char *summary)
 {
     struct option long_options[ROWS + 2];
-    fill_long_options(long_options);
+    fill_long_options(long_options, argv[0]);
     optind = 0; /* getopt starts anew */
     opterr = 0;
     for (;;) {
@@ -230,7 +245,7 @@ static enum parsed parse_options(struct options *options, int argc, char **argv,
 
 enum parsed options_parse(struct options *options, int argc, char **argv, const char *summary)
 {
-    *options = (struct options){.board = board_default(), .max = NEVER};
+    *options = (struct options){.board = board_default(), .max = NEVER, .every = 1000};
     enum parsed parsed = parse_options(options, argc, argv, summary);
     if (parsed != PARSED)
         return parsed;

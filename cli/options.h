@@ -17,6 +17,7 @@ struct options {
     bool is_vm;   /* --vmm: IMAGE runs in a VM */
     uint64_t max; /* steps; NEVER without --max */
     bool stats;
+    uint64_t every;       /* steps between comparisons of fidelity */
     const char *input;    /* file, or NULL: the host's standard input */
     const char *dump_dtb; /* file, or NULL */
     const char *image;    /* NULL: none was given */

@@ -12,6 +12,7 @@
 #include "file.h"
 #include "input.h"
 #include "machine.h"
+#include "stats.h"
 
 /* How long the guest runs before the console is looked at: a few milliseconds. Platforms do not
  * notice such stops. */
@@ -140,21 +141,66 @@ static int run_machine(struct machine *machine, const struct boot *boot,
     return run_platform(&runnable, options);
 }
 
-static int run_image(const struct options *options)
+static int run_bare(const struct boot *boot, const struct options *options)
 {
-    struct boot boot;
-    char error[512];
-    if (!boot_prepare(&boot, &options->board, options->image, error, sizeof error)) {
-        fprintf(stderr, "trapeze: %s\n", error);
-        return EXIT_ERROR;
-    }
     int status = EXIT_ERROR;
     struct machine *machine = machine_new(&options->board, options->engine);
     if (machine)
-        status = run_machine(machine, &boot, options);
+        status = run_machine(machine, boot, options);
     else
         fprintf(stderr, "trapeze: a machine with this much memory: %s\n", strerror(errno));
     machine_free(machine);
+    return status;
+}
+
+struct hosted *run_make_vm(const struct options *options, const struct boot *boot)
+{
+    struct hosted *hosted = hosted_new(boot, options->engine);
+    if (!hosted)
+        fprintf(stderr, "trapeze: a VM with this much memory: %s\n", strerror(errno));
+    return hosted;
+}
+
+static void reboot_vm(void *owner)
+{
+    hosted_boot(owner);
+}
+
+static int run_vm(const struct boot *boot, const struct options *options)
+{
+    struct console console;
+    struct hosted *hosted = run_make_vm(options, boot);
+    if (!hosted)
+        return EXIT_ERROR;
+    int status = EXIT_ERROR;
+    struct platform *platform = &hosted_vm(hosted)->platform;
+    struct runnable runnable = {
+        .platform = platform, .console = &console, .reboot = reboot_vm, .owner = hosted};
+    if (run_open_console(&console, platform, options)) {
+        hosted_boot(hosted);
+        status = run_platform(&runnable, options);
+        if (options->stats)
+            stats_print(stderr, hosted_vm(hosted));
+    }
+    hosted_free(hosted);
+    return status;
+}
+
+bool run_prepare(struct boot *boot, const struct options *options)
+{
+    char error[512];
+    bool done = boot_prepare(boot, &options->board, options->image, error, sizeof error);
+    if (!done)
+        fprintf(stderr, "trapeze: %s\n", error);
+    return done;
+}
+
+static int run_image(const struct options *options)
+{
+    struct boot boot;
+    if (!run_prepare(&boot, options))
+        return EXIT_ERROR;
+    int status = options->is_vm ? run_vm(&boot, options) : run_bare(&boot, options);
     boot_free(&boot);
     return status;
 }

@@ -3,6 +3,7 @@
 #define RUN_H
 
 #include "console.h"
+#include "hosted.h"
 #include "options.h"
 #include "platform.h"
 
@@ -21,6 +22,12 @@ bool run_open_console(struct console *console, struct platform *platform,
 
 /* Runs to the end, and prints what --stats asks for. Returns the exit status. */
 int run_platform(const struct runnable *runnable, const struct options *options);
+
+/* A VM and what it boots, built from the options; NULL: it said why. */
+struct hosted *run_make_vm(const struct options *options, const struct boot *boot);
+
+/* Reads the image that the options name. False: it said why. */
+bool run_prepare(struct boot *boot, const struct options *options);
 
 int command_run(int argc, char **argv);
 

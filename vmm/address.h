@@ -9,9 +9,15 @@
 
 #include <stdint.h>
 
-typedef struct { uint64_t a; } gva_t;
-typedef struct { uint64_t a; } gpa_t;
-typedef struct { uint64_t a; } hpa_t;
+typedef struct {
+    uint64_t a;
+} gva_t;
+typedef struct {
+    uint64_t a;
+} gpa_t;
+typedef struct {
+    uint64_t a;
+} hpa_t;
 
 #define GVA(address) ((gva_t){address})
 #define GPA(address) ((gpa_t){address})

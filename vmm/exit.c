@@ -45,8 +45,7 @@ static enum access access_of(uint64_t cause)
 }
 
 /* The guest's own translation of `gva`: sets A and D, as its hardware would. */
-static enum walk_result guest_walk(struct vcpu *vcpu, gva_t gva, enum access why,
-                                   struct walk *walk)
+static enum walk_result guest_walk(struct vcpu *vcpu, gva_t gva, enum access why, struct walk *walk)
 {
     struct space space = vcpu_view(vcpu).space;
     if (!space_is_bare(space))

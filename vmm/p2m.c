@@ -5,7 +5,8 @@
 
 uint64_t p2m_table_frames(uint64_t bytes)
 {
-    /* a root, a table a GiB or part of one, a table every 2 MiB; and one of each for bad alignment */
+    /* a root, a table a GiB or part of one, a table every 2 MiB; and one of each for bad alignment
+     */
     return 1 + (bytes >> 30) + 2 + (bytes >> 21) + 2;
 }
 

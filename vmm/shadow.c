@@ -120,6 +120,7 @@ static unsigned take_page(struct shadows *shadows, gva_t gva, int level)
     unsigned page = shadows->free;
     shadows->free = shadows->page[page].next;
     shadows->free_count--;
+    shadows->touched = page < shadows->touched ? shadows->touched : page + 1;
     shadows->page[page] = (struct shadow_page){.gva = gva, .level = (uint8_t)level};
     return page;
 }
@@ -192,6 +193,7 @@ void shadow_init(struct shadows *shadows, struct hw *hw, const struct owners *ow
     shadows->heads = HPA(pool.a + (uint64_t)2 * SHADOW_PAGES * PAGE_SIZE);
     shadows->memory = memory;
     shadows->frames = frames;
+    shadows->touched = SHADOW_PAGES;
     shadow_reset(shadows);
 }
 
@@ -199,8 +201,10 @@ void shadow_reset(struct shadows *shadows)
 {
     for (unsigned i = 0; i < SHADOWS; i++)
         shadows->shadow[i].is_used = false;
-    for (uint64_t i = 0; i < shadow_pool_frames(shadows->frames); i++)
+    for (uint64_t i = 0; i < 2 * shadows->touched; i++)
         hw_clear(shadows->hw, HPA(shadows->pool.a + i * PAGE_SIZE));
+    for (uint64_t i = 0; i < head_frames(shadows->frames); i++)
+        hw_clear(shadows->hw, HPA(shadows->heads.a + i * PAGE_SIZE));
     shadows->free = PAGE_NONE;
     shadows->free_count = 0;
     for (unsigned page = SHADOW_PAGES; page-- > 0;)

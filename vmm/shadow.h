@@ -22,7 +22,8 @@ struct view {
 
 enum {
 #ifdef HOSTILE
-    SHADOW_PAGES = 9, /* a root, and four tables of each lower level (fetch and data may both cross) */
+    SHADOW_PAGES =
+        9, /* a root, and four tables of each lower level (fetch and data may both cross) */
 #else
     SHADOW_PAGES = 2048,
 #endif
@@ -36,18 +37,18 @@ enum {
 
 /* A page of a shadow. Its frame and the frame of its links are a pair in the pool. */
 struct shadow_page {
-    gva_t gva;          /* the first address that it maps */
-    uint16_t next;      /* in the list of its shadow, or of the free */
+    gva_t gva;     /* the first address that it maps */
+    uint16_t next; /* in the list of its shadow, or of the free */
     uint8_t level;
-    bool has_pieces;    /* some entries are pieces of a larger page of the guest (P15) */
+    bool has_pieces; /* some entries are pieces of a larger page of the guest (P15) */
 };
 
 struct shadow {
     bool is_used;
     struct view view;
-    uint16_t root;      /* page number */
-    uint16_t tables;    /* the list of its other pages */
-    uint64_t epoch;     /* of the last fence of everything that it has seen */
+    uint16_t root;   /* page number */
+    uint16_t tables; /* the list of its other pages */
+    uint64_t epoch;  /* of the last fence of everything that it has seen */
     uint64_t last_use;
 };
 
@@ -58,14 +59,16 @@ struct shadow_stats {
 struct shadows {
     struct hw *hw;
     const struct owners *owners; /* from a machine frame back to the guest's */
-    hpa_t pool;         /* SHADOW_PAGES pairs of frames: table, links */
-    hpa_t heads;        /* the reverse map's heads: 4 bytes a guest frame, then a guest 2 MiB */
-    gpa_t memory;       /* where guest memory starts */
-    uint64_t frames;    /* of guest memory */
+    hpa_t pool;                  /* SHADOW_PAGES pairs of frames: table, links */
+    hpa_t heads;     /* the reverse map's heads: 4 bytes a guest frame, then a guest 2 MiB */
+    gpa_t memory;    /* where guest memory starts */
+    uint64_t frames; /* of guest memory */
     struct shadow shadow[SHADOWS];
     struct shadow_page page[SHADOW_PAGES];
-    uint16_t free;      /* list of pages */
+    uint16_t free; /* list of pages */
     unsigned free_count;
+    unsigned touched; /* pages from here on were never taken, and are zero; it only grows, since
+                         memory may be put back to what it was */
     uint64_t epoch, now;
     struct shadow_stats stats;
 };

@@ -33,8 +33,7 @@ static void carry_out_reservation(struct vcpu *vcpu)
 {
     vcpu->hart.reservation = vcpu->run.reservation;
     if (vcpu->run.reservation.valid)
-        vcpu->hart.reservation.pa =
-            owner_gpa(&vcpu->vm->owners, HPA(vcpu->run.reservation.pa)).a;
+        vcpu->hart.reservation.pa = owner_gpa(&vcpu->vm->owners, HPA(vcpu->run.reservation.pa)).a;
 }
 
 /* Enters the guest for at most `budget` steps. */

@@ -21,18 +21,18 @@ struct vm_memory {
 
 struct vm_stats {
     uint64_t exits[EXIT_COUNT];
-    uint64_t direct;                 /* guest steps that the hart took by itself */
-    uint64_t emulated[INSN_COUNT];   /* guest steps that the VMM took, by instruction */
+    uint64_t direct;                    /* guest steps that the hart took by itself */
+    uint64_t emulated[INSN_COUNT];      /* guest steps that the VMM took, by instruction */
     uint64_t emulated_mmio[INSN_COUNT]; /* those of them that reached a device */
     uint64_t reflected, injected, firmware;
-    uint64_t entries_outside_u;      /* must stay 0 */
-    uint64_t emulated_direct;        /* unprivileged and no MMIO: must stay 0 */
+    uint64_t entries_outside_u; /* must stay 0 */
+    uint64_t emulated_direct;   /* unprivileged and no MMIO: must stay 0 */
 };
 
 struct vm {
     struct port port; /* first: guest-physical memory and devices, for isa/arch's functions */
     struct hw *hw;
-    unsigned number;  /* as owner */
+    unsigned number; /* as owner */
     struct owners owners;
     struct p2m p2m;
     struct shadows shadows;
@@ -49,7 +49,8 @@ uint64_t vm_memory_needed(uint64_t guest_size);
  * filled in by the caller before; the rest is the VM's. The guest's memory is not written. */
 void vm_init(struct vm *vm, struct hw *hw, struct vm_memory memory);
 
-/* The guest's memory at `gpa`, `size` bytes within a page, in the machine; false: not its memory. */
+/* The guest's memory at `gpa`, `size` bytes within a page, in the machine; false: not its memory.
+ */
 bool vm_translate(const struct vm *vm, gpa_t gpa, unsigned perms, hpa_t *hpa);
 
 /* Guest state was put in place from outside (boot, restore): forgets what was derived from it. */

@@ -83,7 +83,7 @@ void machine_checkpoint(struct machine *machine, struct machine_state *state)
 {
     take_state(machine, state);
     ram_checkpoint(&machine->ram);
-    cpu_drop(machine->cpu);
+    cpu_drop_stores(machine->cpu);
 }
 
 uint64_t machine_rollback(struct machine *machine, const struct machine_state *state)

@@ -63,17 +63,17 @@ static uint64_t port_time(struct port *port)
 static void port_fence(struct port *port, bool all_va, uint64_t va, bool all_asids, uint64_t asid)
 {
     struct cpu *cpu = (struct cpu *)port;
-    (void)all_asids;
-    (void)asid;
     if (cpu->watch)
-        cpu->watch->fenced(cpu->watch->owner, all_va, va);
+        cpu->watch->fenced(cpu->watch->owner, all_va, va, all_asids, asid);
 }
 
 void cpu_port_init(struct cpu *cpu)
 {
-    cpu->port = (struct port){
-        .load = port_load, .store = port_store, .time = port_time, .fence = port_fence,
-        .walked = table_walked};
+    cpu->port = (struct port){.load = port_load,
+                              .store = port_store,
+                              .time = port_time,
+                              .fence = port_fence,
+                              .walked = table_walked};
 }
 
 struct port *cpu_port(struct cpu *cpu)

@@ -57,13 +57,12 @@ void cpu_drop_stores(struct cpu *cpu);
  * yet fenced (P43). */
 struct cpu_watch {
     void *owner;
-    /* A store replaced the entry at `pa`, a pointer or an accessed leaf that maps [va, va + size);
-     * size 0: nobody knows what. */
-    void (*replaced)(void *owner, uint64_t pa, uint64_t va, uint64_t size);
+    /* A store replaced the entry at `pa`, a pointer or an accessed leaf. */
+    void (*replaced)(void *owner, uint64_t pa);
     /* The tables were walked for `va`. */
     void (*walked)(void *owner, uint64_t va, const struct walk *walk);
     /* The hart executed sfence.vma. */
-    void (*fenced)(void *owner, bool all_va, uint64_t va);
+    void (*fenced)(void *owner, bool all_va, uint64_t va, bool all_asids, uint64_t asid);
 };
 void cpu_set_watch(struct cpu *cpu, struct cpu_watch *watch);
 

@@ -17,11 +17,11 @@ enum {
 #else
     TLB_SIZE = 1024,
 #endif
-    SPACES = 512,           /* address spaces that can be told apart at one time */
-    BLOCK_OPS = 64,         /* instructions in a block, at the most */
-    ARENA_OPS = 1 << 20,    /* room for decoded instructions; when it is full, all are dropped */
+    SPACES = 512,        /* address spaces that can be told apart at one time */
+    BLOCK_OPS = 64,      /* instructions in a block, at the most */
+    ARENA_OPS = 1 << 20, /* room for decoded instructions; when it is full, all are dropped */
     HALFWORDS = PAGE_SIZE / 2,
-    WALK_PATIENCE = 32,     /* stores to a walked frame, without a walk, until it is one no more */
+    WALK_PATIENCE = 32, /* stores to a walked frame, without a walk, until it is one no more */
 };
 
 /* A TLB entry. The tag is the page number with the number of the address space above it; a tag
@@ -47,9 +47,9 @@ static inline unsigned tlb_index(uint64_t va)
     return va >> PAGE_SHIFT & (TLB_SIZE - 1);
 }
 
-/* A decoded instruction, 16 bytes. `handler` is an insn_id or one of enum extra_op; `where` the offset in
- * its page, with bit 0 set when it is 4 bytes long. A block's first op is its head: imm counts the
- * instructions that follow. */
+/* A decoded instruction, 16 bytes. `handler` is an insn_id or one of enum extra_op; `where` the
+ * offset in its page, with bit 0 set when it is 4 bytes long. A block's first op is its head: imm
+ * counts the instructions that follow. */
 struct op {
     uint16_t handler;
     uint16_t where;
@@ -60,8 +60,8 @@ struct op {
 enum extra_op {
     OP_ILLEGAL = INSN_COUNT, /* imm: the word */
     OP_END,                  /* the block is over; the next instruction follows */
-    OP_CHECK,                /* the same, after something that may have changed more than registers */
-    OP_STEP,                 /* the reference step does it: an instruction that crosses the page */
+    OP_CHECK, /* the same, after something that may have changed more than registers */
+    OP_STEP,  /* the reference step does it: an instruction that crosses the page */
     OP_COUNT,
 };
 

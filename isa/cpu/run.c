@@ -97,7 +97,7 @@ static void run_by_step(struct cpu *cpu, struct hart *hart, uint64_t until)
 #define ILLEGAL goto by_step
 #define CHECK_JUMP(target)                                                                         \
     do {                                                                                           \
-        if ((target) & jump_mask)                                                                  \
+        if ((target)&jump_mask)                                                                    \
             goto by_step;                                                                          \
     } while (0)
 #define JUMP(target)                                                                               \
@@ -147,7 +147,8 @@ static void run_by_step(struct cpu *cpu, struct hart *hart, uint64_t until)
 #define ATOMIC_HOST(size, tlb, why)                                                                \
     ({                                                                                             \
         uint64_t va_ = RS1;                                                                        \
-        uint8_t *host_ = va_ & (size - 1) ? NULL : HOST(&cpu->tlb[tlb_index(va_)], size, va_, why); \
+        uint8_t *host_ =                                                                           \
+            va_ & (size - 1) ? NULL : HOST(&cpu->tlb[tlb_index(va_)], size, va_, why);             \
         if (!host_)                                                                                \
             goto by_step;                                                                          \
         host_;                                                                                     \
@@ -234,6 +235,8 @@ jump: /* op was the last of its block to be executed; pc is the next */
     left += head->imm - (op - head);
     if ((pc ^ page) < PAGE_SIZE)
         goto enter;
+    if (left <= 0) /* the next page must not be walked for yet */
+        goto step_once;
 cross_page:
     fetch = &cpu->fetches[tlb_index(pc)];
     code = fetch->code;
@@ -281,9 +284,12 @@ by_step: /* this instruction is not plain */
     left = start - step(cpu, hart);
     start = left;
     goto resume;
-step_once: /* no block can be had, or the budget ends within it */
+step_once: /* no block can be had, or the budget ends within it or before it */
     count(cpu, hart, (uint64_t)(start - left));
+    start = left;
     hart->pc = pc;
+    if (left <= 0)
+        goto resume;
     left -= step(cpu, hart);
     start = left;
     goto resume;

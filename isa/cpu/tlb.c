@@ -124,7 +124,7 @@ static void entry_changes(struct cpu *cpu, const struct table *table, uint64_t p
     uint64_t va = table->is_shared ? 0 : table->va + (pa & (PAGE_SIZE - 1)) / 8 * span;
     drop_range(cpu, va, span);
     if (cpu->watch)
-        cpu->watch->replaced(cpu->watch->owner, pa & ~(uint64_t)7, va, span);
+        cpu->watch->replaced(cpu->watch->owner, pa & ~(uint64_t)7);
 }
 
 /* Forgets that the frame is a table: drops all that was derived from it. */

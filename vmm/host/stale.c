@@ -1,0 +1,113 @@
+/* Replaced entries in a hash by address, fences in the order in which they came. */
+#include "stale.h"
+
+#include <string.h>
+
+void stale_clear(struct stale *stale)
+{
+    if (stale->is_full)
+        stale->spaces = 0;
+    if (stale->entries)
+        memset(stale->slot, 0, sizeof stale->slot);
+    stale->entries = stale->fences = 0;
+    stale->is_full = false;
+}
+
+/* The slot that holds the entry at `pa`, or that would. */
+static uint16_t *find(struct stale *stale, uint64_t pa)
+{
+    unsigned at = (unsigned)((pa >> 3) * 0x9e3779b1u) % STALE_SLOTS;
+    while (stale->slot[at] && stale->entry[stale->slot[at] - 1].pa != pa)
+        at = (at + 1) % STALE_SLOTS;
+    return &stale->slot[at];
+}
+
+static void add(struct stale *stale, struct replacement replacement)
+{
+    uint16_t *slot = find(stale, replacement.pa);
+    if (!*slot && stale->entries == STALE_ROOM) {
+        stale->is_full = true;
+        return;
+    }
+    if (!*slot)
+        *slot = (uint16_t)++stale->entries;
+    stale->entry[*slot - 1] = replacement;
+}
+
+void stale_copy(struct stale *to, const struct stale *from)
+{
+    stale_clear(to);
+    for (unsigned i = 0; i < from->entries; i++)
+        add(to, from->entry[i]);
+    memcpy(to->fence, from->fence, from->fences * sizeof *from->fence);
+    to->fences = from->fences;
+    memcpy(to->space, from->space, from->spaces * sizeof *from->space);
+    to->spaces = from->spaces;
+    to->is_full = from->is_full;
+    to->now = from->now;
+    to->was_used = from->was_used;
+}
+
+void stale_replaced(struct stale *stale, uint64_t pa)
+{
+    add(stale, (struct replacement){.pa = pa, .when = ++stale->now});
+}
+
+void stale_fenced(struct stale *stale, bool all_va, uint64_t va, bool all_asids, uint64_t asid)
+{
+    if (all_va && all_asids)
+        stale_clear(stale);
+    else if (stale->fences == STALE_ROOM)
+        stale->is_full = true;
+    else if (stale->entries)
+        stale->fence[stale->fences++] =
+            (struct fence){.all_va = all_va,
+                           .va = va,
+                           .all_asids = all_asids,
+                           .asid = asid & (SATP_ASID >> SATP_ASID_SHIFT),
+                           .when = ++stale->now};
+}
+
+/* True when a fence since `when` covers the page of `size` at `va` in the space with `asid`. The
+ * latest fences are the likeliest. */
+static bool is_covered(const struct stale *stale, uint64_t when, uint64_t va, uint64_t size,
+                       uint64_t asid)
+{
+    for (unsigned i = stale->fences; i-- > 0 && stale->fence[i].when > when;) {
+        const struct fence *fence = &stale->fence[i];
+        bool names_va = fence->all_va || (fence->va ^ va) < size;
+        if (names_va && (fence->all_asids || fence->asid == asid))
+            return true;
+    }
+    return false;
+}
+
+/* When `satp` was first walked; now, when it never was. */
+static uint64_t born(struct stale *stale, uint64_t satp)
+{
+    for (unsigned i = 0; i < stale->spaces; i++)
+        if (stale->space[i].satp == satp)
+            return stale->space[i].when;
+    if (stale->spaces == STALE_SPACES) {
+        stale->is_full = true;
+        return 0;
+    }
+    stale->space[stale->spaces++] = (struct born){.satp = satp, .when = stale->now};
+    return stale->now;
+}
+
+void stale_walked(struct stale *stale, uint64_t satp, uint64_t va, const struct walk *walk)
+{
+    uint64_t asid = (satp & SATP_ASID) >> SATP_ASID_SHIFT;
+    uint64_t birth = born(stale, satp);
+    if (stale->is_full)
+        stale->was_used = true;
+    for (int i = 0; stale->entries && i < walk->steps; i++) {
+        uint16_t slot = *find(stale, walk->step[i].pte_pa);
+        if (!slot)
+            continue;
+        uint64_t when = stale->entry[slot - 1].when;
+        if (when > birth && !is_covered(stale, when, va, level_size(walk->level), asid))
+            stale->was_used = true;
+    }
+}
