@@ -5,8 +5,7 @@
 
 void stale_clear(struct stale *stale)
 {
-    if (stale->is_full)
-        stale->spaces = 0;
+    stale->spaces = 0;
     if (stale->entries)
         memset(stale->slot, 0, sizeof stale->slot);
     stale->entries = stale->fences = 0;
@@ -53,19 +52,33 @@ void stale_replaced(struct stale *stale, uint64_t pa)
     add(stale, (struct replacement){.pa = pa, .when = ++stale->now});
 }
 
+static uint64_t asid_of(uint64_t satp)
+{
+    return (satp & SATP_ASID) >> SATP_ASID_SHIFT;
+}
+
+/* All addresses of the spaces with `asid` were fenced: they are as if never walked. */
+static void forget_spaces(struct stale *stale, uint64_t asid)
+{
+    unsigned kept = 0;
+    for (unsigned i = 0; i < stale->spaces; i++)
+        if (asid_of(stale->space[i].satp) != asid)
+            stale->space[kept++] = stale->space[i];
+    stale->spaces = kept;
+}
+
 void stale_fenced(struct stale *stale, bool all_va, uint64_t va, bool all_asids, uint64_t asid)
 {
+    asid &= asid_of(SATP_ASID);
     if (all_va && all_asids)
         stale_clear(stale);
+    else if (all_va)
+        forget_spaces(stale, asid);
     else if (stale->fences == STALE_ROOM)
         stale->is_full = true;
     else if (stale->entries)
         stale->fence[stale->fences++] =
-            (struct fence){.all_va = all_va,
-                           .va = va,
-                           .all_asids = all_asids,
-                           .asid = asid & (SATP_ASID >> SATP_ASID_SHIFT),
-                           .when = ++stale->now};
+            (struct fence){.va = va, .all_asids = all_asids, .asid = asid, .when = ++stale->now};
 }
 
 /* True when a fence since `when` covers the page of `size` at `va` in the space with `asid`. The
@@ -75,8 +88,7 @@ static bool is_covered(const struct stale *stale, uint64_t when, uint64_t va, ui
 {
     for (unsigned i = stale->fences; i-- > 0 && stale->fence[i].when > when;) {
         const struct fence *fence = &stale->fence[i];
-        bool names_va = fence->all_va || (fence->va ^ va) < size;
-        if (names_va && (fence->all_asids || fence->asid == asid))
+        if ((fence->va ^ va) < size && (fence->all_asids || fence->asid == asid))
             return true;
     }
     return false;
@@ -98,7 +110,7 @@ static uint64_t born(struct stale *stale, uint64_t satp)
 
 void stale_walked(struct stale *stale, uint64_t satp, uint64_t va, const struct walk *walk)
 {
-    uint64_t asid = (satp & SATP_ASID) >> SATP_ASID_SHIFT;
+    uint64_t asid = asid_of(satp);
     uint64_t birth = born(stale, satp);
     if (stale->is_full)
         stale->was_used = true;

@@ -17,13 +17,14 @@ struct replacement {
     uint64_t when;
 };
 
-struct fence {
-    bool all_va, all_asids;
+struct fence { /* of one address */
+    bool all_asids;
     uint64_t va, asid;
     uint64_t when;
 };
 
-/* An address space, and when it was first walked: what was replaced before then is nothing to it.
+/* An address space, and when it was first walked since a fence of all its addresses: what was
+ * replaced before then is nothing to it.
  */
 struct born {
     uint64_t satp;
