@@ -14,8 +14,10 @@
  * else the guest's own handler sees it, as 8, 9 or 11 (P26). */
 static enum outcome exit_ecall(struct vcpu *vcpu, struct trap *trap)
 {
+    struct platform *platform = &vcpu->vm->platform;
     *trap = (struct trap){.cause = CAUSE_ECALL_U + (uint64_t)vcpu->hart.mode};
-    if (!platform_takes(&vcpu->vm->platform, &vcpu->hart, *trap))
+    uint64_t pc = vcpu->hart.pc;
+    if (!platform_takes(platform, &vcpu->hart, *trap))
         return REFLECT;
     vcpu->vm->stats.firmware++;
     vcpu_count_step(vcpu, false);

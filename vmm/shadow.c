@@ -183,6 +183,19 @@ uint64_t shadow_pool_frames(uint64_t frames)
     return 2 * SHADOW_PAGES + head_frames(frames);
 }
 
+/* No shadow, and all pages free. */
+static void start_over(struct shadows *shadows)
+{
+    for (unsigned i = 0; i < SHADOWS; i++)
+        shadows->shadow[i].is_used = false;
+    shadows->free = PAGE_NONE;
+    shadows->free_count = 0;
+    for (unsigned page = SHADOW_PAGES; page-- > 0;)
+        give_page(shadows, page);
+    shadows->epoch = 1;
+    hw_fence_all(shadows->hw);
+}
+
 void shadow_init(struct shadows *shadows, struct hw *hw, const struct owners *owners, hpa_t pool,
                  gpa_t memory, uint64_t frames)
 {
@@ -193,24 +206,16 @@ void shadow_init(struct shadows *shadows, struct hw *hw, const struct owners *ow
     shadows->heads = HPA(pool.a + (uint64_t)2 * SHADOW_PAGES * PAGE_SIZE);
     shadows->memory = memory;
     shadows->frames = frames;
-    shadows->touched = SHADOW_PAGES;
-    shadow_reset(shadows);
+    start_over(shadows);
 }
 
 void shadow_reset(struct shadows *shadows)
 {
-    for (unsigned i = 0; i < SHADOWS; i++)
-        shadows->shadow[i].is_used = false;
     for (uint64_t i = 0; i < 2 * shadows->touched; i++)
         hw_clear(shadows->hw, HPA(shadows->pool.a + i * PAGE_SIZE));
     for (uint64_t i = 0; i < head_frames(shadows->frames); i++)
         hw_clear(shadows->hw, HPA(shadows->heads.a + i * PAGE_SIZE));
-    shadows->free = PAGE_NONE;
-    shadows->free_count = 0;
-    for (unsigned page = SHADOW_PAGES; page-- > 0;)
-        give_page(shadows, page);
-    shadows->epoch = 1;
-    hw_fence_all(shadows->hw);
+    start_over(shadows);
 }
 
 static bool same_view(const struct view *a, const struct view *b)

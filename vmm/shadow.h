@@ -76,6 +76,7 @@ struct shadows {
 /* Frames that the pool and the reverse map take for `frames` frames of guest memory. */
 uint64_t shadow_pool_frames(uint64_t frames);
 
+/* No shadow yet. The pool's frames read zero. */
 void shadow_init(struct shadows *shadows, struct hw *hw, const struct owners *owners, hpa_t pool,
                  gpa_t memory, uint64_t frames);
 

@@ -67,17 +67,19 @@ void vcpu_count_step(struct vcpu *vcpu, bool has_retired)
 void vcpu_reflect(struct vcpu *vcpu, struct trap trap)
 {
     vcpu->vm->stats.reflected++;
+    platform_observe_trap(&vcpu->vm->platform, &vcpu->hart, trap);
     trap_enter(&vcpu->hart, trap);
     vcpu_count_step(vcpu, false);
 }
 
 void vcpu_inject(struct vcpu *vcpu)
 {
-    uint64_t cause = trap_pending(&vcpu->hart);
-    if (!cause)
+    struct trap trap = {.cause = trap_pending(&vcpu->hart)};
+    if (!trap.cause)
         return;
     vcpu->vm->stats.injected++;
-    trap_enter(&vcpu->hart, (struct trap){.cause = cause});
+    platform_observe_trap(&vcpu->vm->platform, &vcpu->hart, trap);
+    trap_enter(&vcpu->hart, trap);
 }
 
 static void handle(struct vcpu *vcpu, struct hw_exit exit)
@@ -100,11 +102,19 @@ static void handle(struct vcpu *vcpu, struct hw_exit exit)
     }
 }
 
+/* How far the vcpu may run by itself: whoever watches instructions must see each. */
+static uint64_t budget(const struct platform *platform, uint64_t until)
+{
+    bool is_watched = platform->observer && platform->observer->insn;
+    return is_watched ? 1 : until - platform->s.clock.steps;
+}
+
 void vcpu_run(struct vcpu *vcpu, uint64_t until)
 {
     struct platform *platform = &vcpu->vm->platform;
     while (platform->s.clock.steps < until && !vcpu->hart.waiting && !platform->stirred) {
         vcpu_inject(vcpu);
-        handle(vcpu, enter(vcpu, until - platform->s.clock.steps));
+        platform_observe_insn(platform, &vcpu->hart);
+        handle(vcpu, enter(vcpu, budget(platform, until)));
     }
 }

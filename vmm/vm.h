@@ -11,8 +11,8 @@
 #include "shadow.h"
 #include "vcpu.h"
 
-/* What the VMM is given: one stretch of machine memory, of which it makes its own pool and the
- * VM's frames. */
+/* What the VMM is given: one stretch of machine memory that reads zero, of which it makes its own
+ * pool and the VM's frames. */
 struct vm_memory {
     hpa_t base;
     uint64_t size;       /* bytes, at least vm_memory_needed(guest bytes) */

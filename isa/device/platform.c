@@ -108,7 +108,9 @@ static bool is_runnable(struct platform *platform, unsigned index)
     return !hart->waiting;
 }
 
-/* Chooses the hart to run: the one whose turn it is, for as long as its turn lasts and it can. */
+/* Chooses the hart to run: the one whose turn it is, for as long as its turn lasts and it can. A
+ * reservation does not outlive the turn, in which the others may write where it lies: SC may fail
+ * for any reason but not succeed for a wrong one (ISA 8.2). */
 static bool choose(struct platform *platform)
 {
     struct platform_state *s = &platform->s;
@@ -119,6 +121,8 @@ static bool choose(struct platform *platform)
         unsigned candidate = (s->turn + i) % platform->harts;
         if (!is_runnable(platform, candidate))
             continue;
+        if (candidate != s->turn)
+            platform->hart[s->turn]->reservation.valid = false;
         s->turn = candidate;
         s->turn_end = s->clock.steps + platform->quantum;
         return true;
@@ -305,6 +309,21 @@ void platform_stop(struct platform *platform, enum stop stop, int status)
     platform->s.stop = stop;
     platform->s.status = status;
     platform->stirred = true;
+}
+
+void platform_observe_insn(const struct platform *platform, const struct hart *hart)
+{
+    const struct observer *observer = platform->observer;
+    if (observer && observer->insn)
+        observer->insn(observer->owner, hart);
+}
+
+void platform_observe_trap(const struct platform *platform, const struct hart *hart,
+                           struct trap trap)
+{
+    const struct observer *observer = platform->observer;
+    if (observer && observer->trap)
+        observer->trap(observer->owner, hart, trap);
 }
 
 bool platform_takes(struct platform *platform, struct hart *hart, struct trap trap)

@@ -109,6 +109,16 @@ struct input_log {
     bool is_paced; /* each byte comes a line's time after the last was read */
 };
 
+/* Who watches what the harts go through, for a log. Each is told before it happens, with the hart as
+ * it stands at the instruction; NULL: not interested. */
+struct observer {
+    void *owner;
+    void (*insn)(void *owner, const struct hart *hart);
+    void (*trap)(void *owner, const struct hart *hart, struct trap trap);
+    /* A vcpu comes back to its VMM: the trap that the hardware saw, and the exit reason. */
+    void (*exit)(void *owner, const struct hart *hart, struct trap trap, const char *reason);
+};
+
 struct platform {
     struct platform_state s;
 
@@ -138,6 +148,8 @@ struct platform {
     /* All harts wait until clock reading `until` (NEVER: until input comes). Returns the clock
      * reading to go on at, at most `until`; may append input. NULL: skip at once. */
     uint64_t (*idle)(void *host, struct platform *platform, uint64_t until);
+
+    const struct observer *observer; /* lent; NULL: nobody watches */
 
     bool stirred; /* device state changed: run must return, so that deadlines are looked at anew */
 };
@@ -171,6 +183,11 @@ void platform_output(struct platform *platform, uint8_t byte);
 
 /* The guest ends the run: power-off with a status, or reboot. For finisher and SBI. */
 void platform_stop(struct platform *platform, enum stop stop, int status);
+
+/* Tells the observer, if there is one, what `hart` is about to go through. */
+void platform_observe_insn(const struct platform *platform, const struct hart *hart);
+void platform_observe_trap(const struct platform *platform, const struct hart *hart,
+                           struct trap trap);
 
 /* Handles `trap`, which a hart's instruction raised, where built-in firmware takes it: an
  * environment call that goes to M. False: it is the hart's own affair. */
