@@ -147,6 +147,12 @@ static bool take_every(struct options *options, const char *value)
     return options_number(value, 1000, &options->every) && options->every;
 }
 
+static bool take_trace(struct options *options, const char *value)
+{
+    options->trace = value;
+    return true;
+}
+
 static bool take_dump_dtb(struct options *options, const char *value)
 {
     options->dump_dtb = value;
@@ -169,6 +175,8 @@ static const struct option_row rows[] = {
     {"seed", "N", "seed of the entropy that the guest gets; 0 by default", take_seed, NULL},
     {"stats", NULL, "print counts at the end", take_stats, NULL},
     {"every", "N", "compare after every N steps; 1000 by default", take_every, "fidelity"},
+    {"trace", "FILE", "write a log of traps and exits; FILE,insn,trap,exit: of these", take_trace,
+     "run"},
     {"dump-dtb", "FILE", "write the device tree", take_dump_dtb, "run"},
 };
 enum { ROWS = sizeof rows / sizeof *rows, HELP = ROWS };

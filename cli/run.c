@@ -13,6 +13,7 @@
 #include "input.h"
 #include "machine.h"
 #include "stats.h"
+#include "trace.h"
 
 /* How long the guest runs before the console is looked at: a few milliseconds. Platforms do not
  * notice such stops. */
@@ -98,13 +99,36 @@ static void print_stats(const struct platform *platform, double spent)
             spent > 0 ? (double)clock->steps / spent / 1e6 : 0);
 }
 
+/* Opens the log that --trace asks for, if it does. */
+static bool open_trace(struct trace **trace, struct platform *platform,
+                       const struct options *options)
+{
+    char error[512];
+    *trace = NULL;
+    if (!options->trace)
+        return true;
+    *trace = trace_open(options->trace, platform, error, sizeof error);
+    if (!*trace)
+        fprintf(stderr, "trapeze: %s\n", error);
+    return *trace;
+}
+
 int run_platform(const struct runnable *runnable, const struct options *options)
 {
+    struct trace *trace;
+    if (!open_trace(&trace, runnable->platform, options)) {
+        console_close(runnable->console);
+        return EXIT_ERROR;
+    }
     double start = seconds(CLOCK_PROCESS_CPUTIME_ID);
     enum stop stop = run_slices(runnable, options->max);
     double spent = seconds(CLOCK_PROCESS_CPUTIME_ID) - start;
     console_close(runnable->console);
     int status = exit_status(runnable, stop);
+    if (!trace_close(trace)) {
+        fprintf(stderr, "trapeze: --trace %s: %s\n", options->trace, strerror(errno));
+        status = EXIT_ERROR;
+    }
     if (options->stats)
         print_stats(runnable->platform, spent);
     return status;
@@ -144,7 +168,9 @@ static int run_machine(struct machine *machine, const struct boot *boot,
 static int run_bare(const struct boot *boot, const struct options *options)
 {
     int status = EXIT_ERROR;
-    struct machine *machine = machine_new(&options->board, options->engine);
+    bool by_insn = options->trace && trace_wants_insn(options->trace);
+    struct machine *machine =
+        machine_new(&options->board, by_insn ? ENGINE_STEP : options->engine);
     if (machine)
         status = run_machine(machine, boot, options);
     else

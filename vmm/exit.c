@@ -14,10 +14,8 @@
  * else the guest's own handler sees it, as 8, 9 or 11 (P26). */
 static enum outcome exit_ecall(struct vcpu *vcpu, struct trap *trap)
 {
-    struct platform *platform = &vcpu->vm->platform;
     *trap = (struct trap){.cause = CAUSE_ECALL_U + (uint64_t)vcpu->hart.mode};
-    uint64_t pc = vcpu->hart.pc;
-    if (!platform_takes(platform, &vcpu->hart, *trap))
+    if (!platform_takes(&vcpu->vm->platform, &vcpu->hart, *trap))
         return REFLECT;
     vcpu->vm->stats.firmware++;
     vcpu_count_step(vcpu, false);
@@ -91,8 +89,9 @@ enum outcome exit_dispatch(struct vcpu *vcpu, struct trap *trap)
     static const struct {
         uint64_t cause;
         enum outcome (*handler)(struct vcpu *, struct trap *);
+        const char *text;
     } exits[EXIT_COUNT] = {
-#define EXIT(reason, cause, handler, text) [EXIT_##reason] = {cause, handler},
+#define EXIT(reason, cause, handler, text) [EXIT_##reason] = {cause, handler, text},
 #include "exit.def"
     };
     for (unsigned reason = 0; reason < EXIT_COUNT; reason++)
@@ -100,6 +99,7 @@ enum outcome exit_dispatch(struct vcpu *vcpu, struct trap *trap)
             vcpu->last_exit = (enum exit_reason)reason;
             vcpu->last_trap = *trap;
             vcpu->vm->stats.exits[reason]++;
+            platform_observe_exit(&vcpu->vm->platform, &vcpu->hart, *trap, exits[reason].text);
             return exits[reason].handler(vcpu, trap);
         }
     /* An access fault of the hart itself: the shadow leads outside the machine, which no fill

@@ -23,6 +23,13 @@ static void count(struct cpu *cpu, struct hart *hart, uint64_t done)
     hart->csr.minstret += done;
 }
 
+static void enter(struct cpu *cpu, struct hart *hart, struct trap trap)
+{
+    if (cpu->platform)
+        platform_observe_trap(cpu->platform, hart, trap);
+    trap_enter(hart, trap);
+}
+
 /* Takes `trap`, raised by the instruction at hart->pc: leaves it to a VMM, has the firmware answer,
  * or enters the handler. True: it was a step. */
 static bool raise(struct cpu *cpu, struct hart *hart, struct trap trap)
@@ -33,7 +40,7 @@ static bool raise(struct cpu *cpu, struct hart *hart, struct trap trap)
         return false;
     }
     if (!cpu->platform || !platform_takes(cpu->platform, hart, trap))
-        trap_enter(hart, trap);
+        enter(cpu, hart, trap);
     cpu->clock->steps++;
     step_count(hart, false);
     return true;
@@ -52,9 +59,9 @@ static bool step(struct cpu *cpu, struct hart *hart)
 /* Takes an interrupt, if one is due: not a step. */
 static void interrupt(struct cpu *cpu, struct hart *hart)
 {
-    uint64_t cause = cpu->leaves_on_trap ? 0 : trap_pending(hart);
-    if (cause)
-        trap_enter(hart, (struct trap){.cause = cause});
+    struct trap trap = {.cause = cpu->leaves_on_trap ? 0 : trap_pending(hart)};
+    if (trap.cause)
+        enter(cpu, hart, trap);
 }
 
 static bool must_leave(const struct cpu *cpu, const struct hart *hart)
@@ -66,6 +73,8 @@ static void run_by_step(struct cpu *cpu, struct hart *hart, uint64_t until)
 {
     while (cpu->clock->steps < until && !must_leave(cpu, hart)) {
         interrupt(cpu, hart);
+        if (cpu->platform)
+            platform_observe_insn(cpu->platform, hart);
         step(cpu, hart);
     }
 }

@@ -326,11 +326,20 @@ void platform_observe_trap(const struct platform *platform, const struct hart *h
         observer->trap(observer->owner, hart, trap);
 }
 
+void platform_observe_exit(const struct platform *platform, const struct hart *hart,
+                           struct trap trap, const char *reason)
+{
+    const struct observer *observer = platform->observer;
+    if (observer && observer->exit)
+        observer->exit(observer->owner, hart, trap, reason);
+}
+
 bool platform_takes(struct platform *platform, struct hart *hart, struct trap trap)
 {
     if (!platform->has_firmware || trap.cause != CAUSE_ECALL_S ||
         trap_target(hart, trap.cause) != MODE_M)
         return false;
+    platform_observe_trap(platform, hart, trap);
     sbi_call(platform, hart);
     platform_update(platform);
     return true;

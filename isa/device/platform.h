@@ -184,10 +184,13 @@ void platform_output(struct platform *platform, uint8_t byte);
 /* The guest ends the run: power-off with a status, or reboot. For finisher and SBI. */
 void platform_stop(struct platform *platform, enum stop stop, int status);
 
-/* Tells the observer, if there is one, what `hart` is about to go through. */
+/* Tells the observer, if there is one, what `hart` is about to go through. Traps that
+ * platform_takes handles, it tells itself. */
 void platform_observe_insn(const struct platform *platform, const struct hart *hart);
 void platform_observe_trap(const struct platform *platform, const struct hart *hart,
                            struct trap trap);
+void platform_observe_exit(const struct platform *platform, const struct hart *hart,
+                           struct trap trap, const char *reason);
 
 /* Handles `trap`, which a hart's instruction raised, where built-in firmware takes it: an
  * environment call that goes to M. False: it is the hart's own affair. */
