@@ -63,14 +63,13 @@ static struct op *append(struct cpu *cpu, struct op op)
 
 static struct op op_of(const struct insn *insn, unsigned offset)
 {
-    bool is_illegal = insn->id == INSN_ILLEGAL;
     return (struct op){
-        .handler = is_illegal ? OP_ILLEGAL : insn->id,
+        .handler = insn->id == INSN_ILLEGAL ? OP_ILLEGAL : insn->id,
         .where = (uint16_t)(offset | (insn->length == 4)),
         .rd = insn->rd ? insn->rd : X_SINK,
         .rs1 = insn->rs1,
         .rs2 = insn->rs2,
-        .imm = is_illegal ? (int64_t)insn->word : insn->imm,
+        .imm = insn->imm,
     };
 }
 

@@ -64,6 +64,15 @@ static void interrupt(struct cpu *cpu, struct hart *hart)
         enter(cpu, hart, trap);
 }
 
+/* The bits of a decoded instruction: the frame still holds them. */
+static uint32_t word_of(const struct cpu *cpu, const struct code *code, const struct op *op)
+{
+    uint32_t word = 0;
+    const uint8_t *page = cpu->ram->bytes + (code->frame << PAGE_SHIFT);
+    memcpy(&word, page + (op->where & ~1u), op->where & 1 ? 4 : 2);
+    return word;
+}
+
 static bool must_leave(const struct cpu *cpu, const struct hart *hart)
 {
     return hart->waiting || *cpu->stirred || cpu->has_trapped;
@@ -103,7 +112,7 @@ static void run_by_step(struct cpu *cpu, struct hart *hart, uint64_t until)
         trap = (struct trap){.cause = (cause_), .tval = (tval_)};                                  \
         goto trapped;                                                                              \
     } while (0)
-#define ILLEGAL goto by_step
+#define ILLEGAL goto do_illegal
 #define CHECK_JUMP(target)                                                                         \
     do {                                                                                           \
         if ((target)&jump_mask)                                                                    \
@@ -192,14 +201,14 @@ static void run_by_step(struct cpu *cpu, struct hart *hart, uint64_t until)
         uint64_t old_;                                                                             \
         SYNC;                                                                                      \
         if (!csr_access(hart, &cpu->port, (unsigned)op->imm, op_, is_write, value, &old_))         \
-            goto by_step;                                                                          \
+            ILLEGAL;                                                                               \
         old_;                                                                                      \
     })
 #define RETURN(xret)                                                                               \
     do {                                                                                           \
         SYNC;                                                                                      \
         if (!xret(hart))                                                                           \
-            goto by_step;                                                                          \
+            ILLEGAL;                                                                               \
         goto moved;                                                                                \
     } while (0)
 #define WAIT hart->waiting = !trap_wakes(hart)
@@ -268,7 +277,7 @@ enter:;
     DISPATCH;
 
 do_illegal:
-    TRAP(CAUSE_ILLEGAL_INSN, IMM);
+    TRAP(CAUSE_ILLEGAL_INSN, word_of(cpu, code, op));
 do_end:
     pc = page + op->where;
     op--; /* the end is no instruction */
