@@ -1,4 +1,4 @@
-/* Saves, and checkpoints on ram.c's. Caches are never part of either: they are dropped. */
+/* Saves, by the platform's own DMA, and checkpoints, on ram.c's. Caches are part of neither. */
 #include "save.h"
 
 #include <assert.h>
@@ -7,21 +7,22 @@
 
 #include "priv.h"
 
-static void take_state(const struct machine *machine, struct machine_state *state)
+void state_take(const struct platform *platform, struct state *state)
 {
     memset(state, 0, sizeof *state);
-    state->harts = machine->platform.harts;
-    memcpy(state->hart, machine->hart, sizeof state->hart);
-    state->platform = machine->platform.s;
+    state->harts = platform->harts;
+    for (unsigned i = 0; i < platform->harts; i++)
+        state->hart[i] = *platform->hart[i];
+    state->platform = platform->s;
 }
 
-static void put_state(struct machine *machine, const struct machine_state *state)
+void state_put(struct platform *platform, const struct state *state)
 {
-    assert(state->harts == machine->platform.harts);
-    memcpy(machine->hart, state->hart, sizeof state->hart);
-    machine->platform.s = state->platform;
-    platform_update(&machine->platform); /* the input log may have grown since */
-    cpu_drop(machine->cpu);
+    assert(state->harts == platform->harts);
+    for (unsigned i = 0; i < platform->harts; i++)
+        *platform->hart[i] = state->hart[i];
+    platform->s = state->platform;
+    platform_update(platform);
 }
 
 static bool is_zero(const uint8_t *page)
@@ -29,67 +30,73 @@ static bool is_zero(const uint8_t *page)
     return page[0] == 0 && memcmp(page, page + 1, PAGE_SIZE - 1) == 0;
 }
 
-static const uint8_t *page_at(const struct machine *machine, uint64_t frame)
+/* Reads one page of guest memory. True: there is something in it. */
+static bool read_page(const struct platform *platform, uint64_t frame, uint8_t *page)
 {
-    return machine->ram.bytes + frame * PAGE_SIZE;
+    return platform->dma(platform->owner, RAM_BASE + frame * PAGE_SIZE, page, PAGE_SIZE, false) &&
+           !is_zero(page);
 }
 
-static uint64_t count_pages(const struct machine *machine)
+static uint64_t count_pages(const struct platform *platform)
 {
+    uint8_t page[PAGE_SIZE];
     uint64_t count = 0;
-    for (uint64_t frame = 0; frame < machine->ram.frames; frame++)
-        count += !is_zero(page_at(machine, frame));
+    for (uint64_t frame = 0; frame < platform->ram_size / PAGE_SIZE; frame++)
+        count += read_page(platform, frame, page);
     return count;
 }
 
-bool machine_save(const struct machine *machine, struct machine_save *save)
+bool save_take(const struct platform *platform, struct save *save)
 {
-    uint64_t room = count_pages(machine);
-    *save = (struct machine_save){.frame = malloc((room + 1) * sizeof *save->frame),
-                                  .bytes = malloc((room + 1) * PAGE_SIZE)};
+    uint64_t room = count_pages(platform) + 1; /* the last page read has a place to go to */
+    *save = (struct save){.frame = malloc(room * sizeof *save->frame),
+                          .bytes = malloc(room * PAGE_SIZE)};
     if (!save->frame || !save->bytes) {
-        machine_save_free(save);
+        save_free(save);
         return false;
     }
-    take_state(machine, &save->state);
-    for (uint64_t frame = 0; frame < machine->ram.frames; frame++) {
-        if (is_zero(page_at(machine, frame)))
-            continue;
-        save->frame[save->pages] = frame;
-        memcpy(save->bytes + save->pages++ * PAGE_SIZE, page_at(machine, frame), PAGE_SIZE);
-    }
+    state_take(platform, &save->state);
+    for (uint64_t frame = 0; frame < platform->ram_size / PAGE_SIZE; frame++)
+        if (read_page(platform, frame, save->bytes + save->pages * PAGE_SIZE))
+            save->frame[save->pages++] = frame;
     return true;
 }
 
-void machine_restore(struct machine *machine, const struct machine_save *save)
+void save_put(struct platform *platform, const struct save *save)
 {
-    ram_clear(&machine->ram);
-    for (uint64_t i = 0; i < save->pages; i++) {
-        cpu_wrote(machine->cpu, machine->ram.base + save->frame[i] * PAGE_SIZE, PAGE_SIZE);
-        memcpy(machine->ram.bytes + save->frame[i] * PAGE_SIZE, save->bytes + i * PAGE_SIZE,
-               PAGE_SIZE);
+    static const uint8_t zero[PAGE_SIZE];
+    uint8_t page[PAGE_SIZE];
+    uint64_t next = 0;
+    for (uint64_t frame = 0; frame < platform->ram_size / PAGE_SIZE; frame++) {
+        bool is_saved = next < save->pages && save->frame[next] == frame;
+        const uint8_t *bytes = is_saved ? save->bytes + next++ * PAGE_SIZE : zero;
+        if (!is_saved && !read_page(platform, frame, page))
+            continue;
+        memcpy(page, bytes, PAGE_SIZE);
+        platform->dma(platform->owner, RAM_BASE + frame * PAGE_SIZE, page, PAGE_SIZE, true);
     }
-    put_state(machine, &save->state);
+    state_put(platform, &save->state);
 }
 
-void machine_save_free(struct machine_save *save)
+void save_free(struct save *save)
 {
     free(save->frame);
     free(save->bytes);
-    *save = (struct machine_save){0};
+    *save = (struct save){0};
 }
 
-void machine_checkpoint(struct machine *machine, struct machine_state *state)
+void machine_checkpoint(struct machine *machine, struct state *state)
 {
-    take_state(machine, state);
+    state_take(&machine->platform, state);
     ram_checkpoint(&machine->ram);
     cpu_drop_stores(machine->cpu);
 }
 
-uint64_t machine_rollback(struct machine *machine, const struct machine_state *state)
+uint64_t machine_rollback(struct machine *machine, const struct state *state)
 {
     uint64_t pages = ram_rollback(&machine->ram);
-    put_state(machine, state);
+    cpu_drop(machine->cpu);
+    state_put(&machine->platform, state);
     return pages;
 }
 

@@ -21,7 +21,7 @@ struct lockstep {
     struct hosted *hosted;
     struct platform *vm; /* hosted's platform */
     const struct fidelity_config *config;
-    struct machine_state bare_state;
+    struct state bare_state;
     struct stale *stale, *saved_stale;
     struct cpu_watch watch;
     struct fidelity_run run;

@@ -7,13 +7,7 @@
 
 #include "input.h"
 #include "ram.h"
-
-/* The virtual state, without pointers: what a checkpoint keeps beside memory. */
-struct virtual_state {
-    struct platform_state platform;
-    struct hart hart[MAX_HARTS];
-    struct vm_stats stats;
-};
+#include "save.h"
 
 /* hw.h's view of the machine: one hart. */
 struct hw {
@@ -29,7 +23,8 @@ struct hosted {
     struct hw hw;
     struct vm vm;
     const struct boot *boot;
-    struct virtual_state saved;
+    struct state saved;
+    struct vm_stats saved_stats;
 };
 
 uint8_t *hw_frame(struct hw *hw, hpa_t hpa)
@@ -152,10 +147,8 @@ struct cpu *hosted_cpu(struct hosted *hosted)
 
 void hosted_checkpoint(struct hosted *hosted)
 {
-    hosted->saved.platform = hosted->vm.platform.s;
-    hosted->saved.stats = hosted->vm.stats;
-    for (unsigned i = 0; i < MAX_HARTS; i++)
-        hosted->saved.hart[i] = hosted->vm.vcpu[i].hart;
+    state_take(&hosted->vm.platform, &hosted->saved);
+    hosted->saved_stats = hosted->vm.stats;
     ram_checkpoint(&hosted->ram);
     cpu_drop_stores(hosted->cpu);
 }
@@ -164,9 +157,7 @@ void hosted_rollback(struct hosted *hosted)
 {
     ram_rollback(&hosted->ram);
     cpu_drop(hosted->cpu);
-    hosted->vm.platform.s = hosted->saved.platform;
-    hosted->vm.stats = hosted->saved.stats;
-    for (unsigned i = 0; i < MAX_HARTS; i++)
-        hosted->vm.vcpu[i].hart = hosted->saved.hart[i];
+    state_put(&hosted->vm.platform, &hosted->saved);
+    hosted->vm.stats = hosted->saved_stats;
     vm_forget(&hosted->vm);
 }

@@ -32,14 +32,14 @@ static void finish(void)
 static uint64_t fingerprint(void)
 {
     uint64_t hash = 0xcbf29ce484222325;
-    struct machine_save save;
-    cr_assert(machine_save(machine, &save));
+    struct save save;
+    cr_assert(save_take(&machine->platform, &save));
     const uint8_t *parts[] = {(uint8_t *)&save.state, (uint8_t *)save.frame, save.bytes};
     size_t sizes[] = {sizeof save.state, save.pages * sizeof *save.frame, save.pages * PAGE_SIZE};
     for (unsigned part = 0; part < 3; part++)
         for (size_t i = 0; i < sizes[part]; i++)
             hash = (hash ^ parts[part][i]) * 0x100000001b3;
-    machine_save_free(&save);
+    save_free(&save);
     return hash;
 }
 
@@ -47,38 +47,38 @@ TestSuite(save, .init = given_a_writer, .fini = finish);
 
 Test(save, a_restored_machine_is_what_it_was_and_goes_on_alike)
 {
-    struct machine_save save;
+    struct save save;
     machine_run(machine, 500);
-    cr_assert(machine_save(machine, &save));
+    cr_assert(save_take(&machine->platform, &save));
     uint64_t before = fingerprint();
     machine_run(machine, 1000);
     uint64_t after = fingerprint();
     cr_expect_neq(before, after);
-    machine_restore(machine, &save);
+    save_put(&machine->platform, &save);
     cr_expect_eq(fingerprint(), before);
     machine_run(machine, 1000);
     cr_expect_eq(fingerprint(), after);
-    machine_save_free(&save);
+    save_free(&save);
 }
 
 Test(save, a_save_can_be_restored_into_another_machine)
 {
-    struct machine_save save;
+    struct save save;
     machine_run(machine, 500);
-    cr_assert(machine_save(machine, &save));
+    cr_assert(save_take(&machine->platform, &save));
     uint64_t before = fingerprint();
     struct machine *first = machine;
     machine = machine_new(&boot.config, ENGINE_BLOCK);
     machine_run(machine, 33);
-    machine_restore(machine, &save);
+    save_put(&machine->platform, &save);
     cr_expect_eq(fingerprint(), before);
     machine_free(first);
-    machine_save_free(&save);
+    save_free(&save);
 }
 
 Test(save, going_back_undoes_everything_and_costs_the_pages_written)
 {
-    struct machine_state state;
+    struct state state;
     machine_run(machine, 500);
     uint64_t before = fingerprint();
     machine_checkpoint(machine, &state);
@@ -90,7 +90,7 @@ Test(save, going_back_undoes_everything_and_costs_the_pages_written)
 
 Test(save, one_checkpoint_can_be_gone_back_to_again_and_again)
 {
-    struct machine_state state;
+    struct state state;
     machine_run(machine, 100);
     machine_checkpoint(machine, &state);
     uint64_t before = fingerprint();
@@ -106,7 +106,7 @@ Test(save, one_checkpoint_can_be_gone_back_to_again_and_again)
 
 Test(save, a_new_checkpoint_replaces_the_old)
 {
-    struct machine_state first, second;
+    struct state first, second;
     machine_checkpoint(machine, &first);
     machine_run(machine, 300);
     machine_checkpoint(machine, &second);
@@ -118,7 +118,7 @@ Test(save, a_new_checkpoint_replaces_the_old)
 
 Test(save, a_reboot_can_be_undone)
 {
-    struct machine_state state;
+    struct state state;
     machine_run(machine, 500);
     uint64_t before = fingerprint();
     machine_checkpoint(machine, &state);
@@ -131,7 +131,7 @@ Test(save, a_reboot_can_be_undone)
 
 Test(save, dma_after_a_checkpoint_is_undone)
 {
-    struct machine_state state;
+    struct state state;
     struct platform *platform = &machine->platform;
     uint64_t word = 0x1234, back;
     machine_checkpoint(machine, &state);
@@ -143,7 +143,7 @@ Test(save, dma_after_a_checkpoint_is_undone)
 
 Test(save, input_is_from_outside_and_comes_again)
 {
-    struct machine_state state;
+    struct state state;
     machine_checkpoint(machine, &state);
     input_append(&machine->platform, 'x');
     machine_run(machine, 100);
