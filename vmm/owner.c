@@ -2,6 +2,7 @@
 #include "owner.h"
 
 enum { ENTRY = 4, PER_FRAME = PAGE_SIZE / ENTRY };
+enum { OWNER_BITS = 6 }; /* 26 bits are left for the guest frame: 256 GiB */
 
 uint64_t owner_array_frames(uint64_t frames)
 {
@@ -16,18 +17,18 @@ static uint32_t *entry(const struct owners *owners, hpa_t hpa)
 
 void owner_set(struct owners *owners, hpa_t hpa, unsigned owner, gpa_t gpa)
 {
-    *entry(owners, hpa) = owner | (uint32_t)(gpa.a >> PAGE_SHIFT) << 8;
+    *entry(owners, hpa) = owner | (uint32_t)(gpa.a >> PAGE_SHIFT) << OWNER_BITS;
 }
 
 unsigned owner_of(const struct owners *owners, hpa_t hpa)
 {
     uint64_t frame = (hpa.a - owners->base.a) >> PAGE_SHIFT;
-    return frame < owners->frames ? *entry(owners, hpa) & 0xff : OWNER_FREE;
+    return frame < owners->frames ? *entry(owners, hpa) & ((1 << OWNER_BITS) - 1) : OWNER_FREE;
 }
 
 gpa_t owner_gpa(const struct owners *owners, hpa_t hpa)
 {
-    return GPA((uint64_t)(*entry(owners, hpa) >> 8) << PAGE_SHIFT | (hpa.a & (PAGE_SIZE - 1)));
+    return GPA((uint64_t)(*entry(owners, hpa) >> OWNER_BITS) << PAGE_SHIFT | (hpa.a & (PAGE_SIZE - 1)));
 }
 
 void owner_init(struct owners *owners, struct hw *hw, hpa_t base, uint64_t frames)

@@ -18,7 +18,7 @@ struct owners {
     struct hw *hw;
     hpa_t base; /* of the memory that the VMM was given */
     uint64_t frames;
-    hpa_t array; /* 4 bytes a frame, in frames of the VMM: owner in bits 7:0, guest frame above */
+    hpa_t array; /* 4 bytes a frame, in frames of the VMM: owner in bits 5:0, guest frame above */
 };
 
 /* Frames that the array takes for `frames` frames. */

@@ -86,9 +86,11 @@ Test(owner, owner_and_address_survive_side_by_side)
 {
     struct vm *vm = vm_of(&hw, 2 * MIB);
     hpa_t frame = HPA(RAM_BASE + hw.size - PAGE_SIZE);
-    owner_set(&vm->owners, frame, 0xff, GPA(0xffffff000)); /* the highest of both */
-    cr_expect_eq(owner_of(&vm->owners, frame), 0xff);
-    cr_expect_eq(owner_gpa(&vm->owners, HPA(frame.a + 0x123)).a, 0xffffff123);
+    /* The last frame of a guest of 64 GiB, the most that can be asked for. */
+    gpa_t last = GPA(RAM_BASE + ((uint64_t)64 << 30) - PAGE_SIZE);
+    owner_set(&vm->owners, frame, 0x3f, last);
+    cr_expect_eq(owner_of(&vm->owners, frame), 0x3f);
+    cr_expect_eq(owner_gpa(&vm->owners, HPA(frame.a + 0x123)).a, last.a + 0x123);
     cr_expect_eq(owner_of(&vm->owners, HPA(RAM_BASE + hw.size)), OWNER_FREE, "beyond the end");
     cr_expect_eq(owner_of(&vm->owners, HPA(0)), OWNER_FREE, "before the beginning");
     vm_end(vm);
