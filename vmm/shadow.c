@@ -37,6 +37,14 @@ static unsigned index_at(gva_t gva, int level)
     return gva.a >> (PAGE_SHIFT + SV39_VPN_BITS * level) & (ENTRIES - 1);
 }
 
+/* The first address that an entry maps, canonical: a hart ignores the fence of one that is not. */
+static gva_t entry_gva(const struct shadows *shadows, unsigned page, unsigned index)
+{
+    const struct shadow_page *of = &shadows->page[page];
+    uint64_t gva = of->gva.a + index * level_size(of->level);
+    return GVA((uint64_t)((int64_t)(gva << 25) >> 25));
+}
+
 /* Every change of a table goes through here: the hardware is told. */
 static void set_entry(struct shadows *shadows, unsigned page, unsigned index, uint64_t pte)
 {
@@ -87,7 +95,7 @@ static void drop_leaf(struct shadows *shadows, unsigned page, unsigned index)
     int level = shadows->page[page].level;
     unlink_entry(shadows, owner_gpa(shadows->owners, hpa), level, page * ENTRIES + index + 1);
     set_entry(shadows, page, index, 0);
-    hw_fence(shadows->hw, GVA(shadows->page[page].gva.a + index * level_size(level)));
+    hw_fence(shadows->hw, entry_gva(shadows, page, index));
 }
 
 static unsigned page_of(const struct shadows *shadows, uint64_t pte)
@@ -295,9 +303,8 @@ static unsigned child_of(struct shadows *shadows, struct shadow *shadow, unsigne
         drop_leaf(shadows, page, index);
     else if (pte & PTE_V)
         return page_of(shadows, pte);
-    int level = shadows->page[page].level;
-    gva_t gva = GVA(shadows->page[page].gva.a + index * level_size(level));
-    unsigned child = take_page(shadows, gva, level - 1);
+    unsigned child =
+        take_page(shadows, entry_gva(shadows, page, index), shadows->page[page].level - 1);
     shadows->page[child].next = shadow->tables;
     shadow->tables = (uint16_t)child;
     set_entry(shadows, page, index,
