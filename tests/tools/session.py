@@ -11,6 +11,7 @@ TEXT in double quotes is a Python string, which keeps spaces at its ends.
     begin TEXT       the same; and the transcript starts here, at TEXT
     reject TEXT      fail if TEXT ever appears from here on
     type TEXT        send TEXT and Enter
+    send TEXT        send TEXT alone
     key ^C           send a control character
     exit STATUS      wait for the program's end and compare its status (* is any)
     mask REGEX       in the transcript, every match becomes ...
@@ -32,7 +33,7 @@ import termios
 import time
 import tty
 
-STEPS = ("expect", "expect-re", "begin", "reject", "type", "key", "exit", "mask")
+STEPS = ("expect", "expect-re", "begin", "reject", "type", "send", "key", "exit", "mask")
 
 
 class Failure(Exception):
@@ -167,6 +168,8 @@ class Session:
             self.rejected.append((text, self.at))
         elif verb == "type":
             self.program.say(text.encode() + b"\r")
+        elif verb == "send":
+            self.program.say(text.encode())
         elif verb == "key":
             self.program.say(bytes([ord(text[-1].upper()) ^ 0x40]))
         elif verb == "exit":
