@@ -1,0 +1,112 @@
+#!/usr/bin/env python3
+"""What the user does wrong is one line on standard error, status 1 (usage: 2), and nothing else.
+
+    errors.py TRAPEZE GUEST
+
+Each row runs in an empty folder with a few bad files; afterwards there are these files and no
+others, and nothing was printed on standard output."""
+import os
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+
+RUN, VM, FIDELITY = ["run"], ["run", "--vmm"], ["fidelity"]
+ANY = (RUN, VM, FIDELITY)
+# Which commands, the rest of the command line, the status, what the line must name.
+ROWS = [
+    (ANY, ["missing.elf"], 1, "missing.elf: No such file or directory"),
+    (ANY, ["folder"], 1, "folder: not a regular file"),
+    (ANY, ["empty"], 1, "empty: "),
+    (ANY, ["truncated.elf"], 1, "truncated.elf: "),
+    (ANY, ["/bin/ls"], 1, "/bin/ls: "),
+    (ANY, ["--memory", "4M", "--load", "0x80300000", "big.bin"], 1, "big.bin: "),
+    (ANY, ["--load", "0x1000", "flat.bin"], 1, "flat.bin: "),
+    (ANY, ["--input", "missing.input", "GUEST"], 1, "missing.input: No such file or directory"),
+    (ANY, ["--input", "folder", "GUEST"], 1, "folder: Is a directory"),
+    (ANY, ["--memory", "8G", "GUEST"], 1, "with this much memory: Cannot allocate memory"),
+    (ANY, ["GUEST", "GUEST"], 2, "one IMAGE"),
+    (ANY, [], 2, "no IMAGE"),
+    (ANY, ["--nonsense", "GUEST"], 2, "--nonsense"),
+    (ANY, ["-q", "GUEST"], 2, "-q"),
+    (ANY, ["--memory"], 2, "--memory"),
+    (ANY, ["--memory", "1M", "GUEST"], 2, "--memory: '1M'"),
+    (ANY, ["--memory", "1000G", "GUEST"], 2, "--memory: '1000G'"),
+    (ANY, ["--memory", "-1", "GUEST"], 2, "--memory: '-1'"),
+    (ANY, ["--harts", "0", "GUEST"], 2, "--harts: '0'"),
+    (ANY, ["--harts", "9", "GUEST"], 2, "--harts: '9'"),
+    (ANY, ["--max", "ten", "GUEST"], 2, "--max: 'ten'"),
+    (ANY, ["--max", "1e9", "GUEST"], 2, "--max: '1e9'"),
+    (ANY, ["--quantum", "0", "GUEST"], 2, "--quantum: '0'"),
+    (ANY, ["--isa", "x86", "GUEST"], 2, "--isa: 'x86'"),
+    (ANY, ["--engine", "steam", "GUEST"], 2, "--engine: 'steam'"),
+    (ANY, ["--firmware", "bios", "GUEST"], 2, "--firmware: 'bios'"),
+    ([FIDELITY], ["--every", "0", "GUEST"], 2, "--every: '0'"),
+    ([FIDELITY], ["--vmm", "GUEST"], 2, "--vmm"),
+    ([RUN], ["--every", "1", "GUEST"], 2, "--every"),
+    ([RUN, VM], ["--dump-dtb", "nowhere/x.dtb", "GUEST"], 1, "nowhere/x.dtb: No such file"),
+    ([RUN, VM], ["--dump-dtb", "folder", "GUEST"], 1, "folder: "),
+    ([RUN, VM], ["--trace", "nowhere/x.log", "GUEST"], 1, "nowhere/x.log: No such file"),
+    ([RUN, VM], ["--trace", "/dev/full", "--append", "run=/bin/hello", "GUEST"], 1,
+     "--trace /dev/full: No space left"),
+    ([["nonsense"]], [], 2, "unknown command 'nonsense'"),
+    ([["--nonsense"]], [], 2, "--nonsense"),
+    ([[]], [], 2, "no command"),
+]
+MAY_PRINT = "/dev/full"  # the guest runs before its log turns out to be lost
+ADDRESS_SPACE = 2 << 30  # which has no room for 8G
+
+
+def fill(folder, guest):
+    os.mkdir(os.path.join(folder, "folder"))
+    with open(guest, "rb") as image:
+        head = image.read(5000)
+    contents = {"empty": b"", "truncated.elf": head, "flat.bin": bytes(64),
+                "big.bin": bytes(8 << 20)}
+    for name, data in contents.items():
+        with open(os.path.join(folder, name), "wb") as file:
+            file.write(data)
+
+
+def limit():
+    resource.setrlimit(resource.RLIMIT_AS, (ADDRESS_SPACE, ADDRESS_SPACE))
+
+
+def complaints(command, status, named, folder):
+    before = sorted(os.listdir(folder))
+    done = subprocess.run(command, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True,
+                          timeout=20, check=False, preexec_fn=limit)
+    lines = done.stderr.decode("utf-8", "replace").splitlines(keepends=True)
+    if done.returncode != status:
+        yield f"status {done.returncode}, not {status}"
+    if len(lines) != 1 or not lines[0].endswith("\n"):
+        yield f"{len(lines)} lines on standard error: {lines[:3]}"
+    elif not lines[0].startswith("trapeze") or named not in lines[0]:
+        yield f"{lines[0]!r} does not name {named!r}"
+    if done.stdout and MAY_PRINT not in command:
+        yield f"standard output: {done.stdout[:60]!r}"
+    if sorted(os.listdir(folder)) != before:
+        yield f"it left {sorted(set(os.listdir(folder)) - set(before))}"
+
+
+def main():
+    trapeze, guest = (os.path.abspath(path) for path in sys.argv[1:])
+    failed = count = 0
+    folder = tempfile.mkdtemp()
+    try:
+        fill(folder, guest)
+        for commands, words, status, named in ROWS:
+            for command in commands:
+                line = [trapeze, *command, *(guest if word == "GUEST" else word for word in words)]
+                count += 1
+                for text in complaints(line, status, named, folder):
+                    print(" ".join(["trapeze", *line[1:]]) + ": " + text)
+                    failed += 1
+    finally:
+        shutil.rmtree(folder)
+    print(f"{count} command lines, {failed} complaints")
+    return 1 if failed else 0
+
+
+sys.exit(main())
