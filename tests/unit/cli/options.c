@@ -192,7 +192,8 @@ Test(options, help_names_every_option, .init = cr_redirect_stdout)
 {
     static const char *const names[] = {
         "--firmware", "--memory", "--harts", "--isa",     "--append", "--load",  "--vmm",
-        "--engine",   "--input",  "--max",   "--quantum", "--seed",   "--stats", "--dump-dtb"};
+        "--engine",   "--input",  "--max",   "--quantum", "--seed",   "--stats", "--dump-dtb",
+        "--trace"};
     static char text[8192];
     cr_expect_eq(parse("--help", NULL, NULL), PARSED_HELP);
     fflush(stdout);
