@@ -63,8 +63,8 @@ write_line(struct trace *trace, const struct hart *hart, const char *kind, const
     va_list arguments;
     va_start(arguments, format);
     bool done = fprintf(trace->file, "%12" PRIu64 " hart %" PRIu64 " %c %s pc %016" PRIx64,
-                        trace->platform->s.clock.steps, hart->csr.mhartid, modes[hart->mode],
-                        kind, hart->pc) >= 0;
+                        trace->platform->s.clock.steps, hart->csr.mhartid, modes[hart->mode], kind,
+                        hart->pc) >= 0;
     done = done && vfprintf(trace->file, format, arguments) >= 0;
     va_end(arguments);
     if (!done && !trace->error)
