@@ -48,7 +48,7 @@ Test(isa, a_string_that_asks_for_more_is_refused_where_it_does)
         isa_t isa = 0xdead;
         const char *wrong = NULL;
         cr_expect_not(isa_parse(rows[i].text, &isa, &wrong), "%s", rows[i].text);
-        cr_expect_eq(wrong - rows[i].text, rows[i].wrong, "%s: at %td", rows[i].text,
+        cr_expect_eq((size_t)(wrong - rows[i].text), rows[i].wrong, "%s: at %td", rows[i].text,
                      wrong - rows[i].text);
         cr_expect_eq(isa, 0xdead, "%s: nothing is given", rows[i].text);
     }
