@@ -81,14 +81,15 @@ void stale_fenced(struct stale *stale, bool all_va, uint64_t va, bool all_asids,
             (struct fence){.va = va, .all_asids = all_asids, .asid = asid, .when = ++stale->now};
 }
 
-/* True when a fence since `when` covers the page of `size` at `va` in the space with `asid`. The
- * latest fences are the likeliest. */
-static bool is_covered(const struct stale *stale, uint64_t when, uint64_t va, uint64_t size,
-                       uint64_t asid)
+/* True when a fence since `when` covers the page at `va` in the space with `asid`. A fence of one
+ * address is taken to cover 4 KiB alone: what was replaced may have been a pointer, which it need
+ * not reach (Privileged 4.2.1). The latest fences are the likeliest. */
+static bool is_covered(const struct stale *stale, uint64_t when, uint64_t va, uint64_t asid)
 {
     for (unsigned i = stale->fences; i-- > 0 && stale->fence[i].when > when;) {
         const struct fence *fence = &stale->fence[i];
-        if ((fence->va ^ va) < size && (fence->all_asids || fence->asid == asid))
+        bool names_va = fence->va >> PAGE_SHIFT == va >> PAGE_SHIFT;
+        if (names_va && (fence->all_asids || fence->asid == asid))
             return true;
     }
     return false;
@@ -119,7 +120,7 @@ void stale_walked(struct stale *stale, uint64_t satp, uint64_t va, const struct 
         if (!slot)
             continue;
         uint64_t when = stale->entry[slot - 1].when;
-        if (when > birth && !is_covered(stale, when, va, level_size(walk->level), asid))
+        if (when > birth && !is_covered(stale, when, va, asid))
             stale->was_used = true;
     }
 }
