@@ -34,10 +34,10 @@ static void announce(struct cpu *cpu, uint64_t pa, unsigned size, enum access wh
     /* The walker's own store only adds A and D: what was derived still holds. */
     if (!(marks & FRAME_WALKED) || why == ACCESS_WALK)
         return;
-    if ((pa & 7) + size <= 8)
-        table_stored(cpu, pa, size, value);
-    else
-        table_dropped(cpu, frame);
+    unsigned room = 8 - (pa & 7);
+    table_stored(cpu, pa, size < room ? size : room, value);
+    if (size > room)
+        table_stored(cpu, pa + room, size - room, value >> 8 * room);
 }
 
 static bool port_store(struct port *port, uint64_t pa, unsigned size, enum access why,

@@ -112,19 +112,36 @@ void table_walked(struct port *port, uint64_t va, const struct walk *walk)
         cpu->watch->walked(cpu->watch->owner, va, walk);
 }
 
-/* The entry at `pa` of a walked frame is about to change from `old` to `new`. Nothing is derived
- * from an invalid entry, nor from a leaf that was never used: A is set before a leaf is cached. */
+/* Nothing is derived from an invalid entry, nor from a leaf that was never used: A is set before a
+ * leaf is cached. */
+static bool is_used(uint64_t pte)
+{
+    return pte & PTE_V && (!pte_is_leaf(pte) || pte & PTE_A);
+}
+
+/* The entry at `pa` of a walked frame is about to change from `old` to `new`. */
 static void entry_changes(struct cpu *cpu, const struct table *table, uint64_t pa, uint64_t old,
                           uint64_t new)
 {
-    bool is_used = old & PTE_V && (!pte_is_leaf(old) || old & PTE_A);
-    if (!is_used || old == new)
+    if (!is_used(old) || old == new)
         return;
     uint64_t span = table->is_shared ? 0 : level_size(table->level);
     uint64_t va = table->is_shared ? 0 : table->va + (pa & (PAGE_SIZE - 1)) / 8 * span;
     drop_range(cpu, va, span);
     if (cpu->watch)
         cpu->watch->replaced(cpu->watch->owner, pa & ~(uint64_t)7);
+}
+
+/* For all that an observer knows, every entry of the frame is replaced. */
+static void tell_all_replaced(struct cpu *cpu, uint64_t frame)
+{
+    uint64_t pa = cpu->ram->base + (frame << PAGE_SHIFT);
+    for (uint64_t end = pa + PAGE_SIZE; pa < end; pa += 8) {
+        uint64_t pte;
+        memcpy(&pte, ram_at(cpu->ram, pa, 8), 8);
+        if (is_used(pte))
+            cpu->watch->replaced(cpu->watch->owner, pa);
+    }
 }
 
 /* Forgets that the frame is a table: drops all that was derived from it. */
@@ -136,10 +153,11 @@ void table_dropped(struct cpu *cpu, uint64_t frame)
     else
         drop_range(cpu, table->va, level_size(table->level + 1));
     cpu->ram->marks[frame] &= (uint8_t)~FRAME_WALKED;
+    if (cpu->watch)
+        tell_all_replaced(cpu, frame);
 }
 
-/* A store of `size` bytes to a walked frame, before it happens. It changes one entry; a store that
- * touches two comes as bytes. */
+/* A store of `size` bytes to one entry of a walked frame, before it happens. */
 void table_stored(struct cpu *cpu, uint64_t pa, unsigned size, uint64_t value)
 {
     uint64_t frame = (pa - cpu->ram->base) >> PAGE_SHIFT;
