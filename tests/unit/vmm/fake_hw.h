@@ -1,7 +1,8 @@
 /* Hardware for tests of the VMM core that run no guest: memory in an array, and a note of each
  * fence. It stands in for vmm/host's; whoever includes this links none of that.
  *
- * The core must fence as if hardware were lazy: what it changed and did not fence, fake_hw knows. */
+ * The core must fence as if hardware were lazy: what it changed and did not fence, fake_hw knows.
+ */
 #ifndef FAKE_HW_H
 #define FAKE_HW_H
 

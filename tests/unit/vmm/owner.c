@@ -34,8 +34,12 @@ static const char *owner_check(const struct vm *vm)
 Test(owner, every_frame_has_one_owner_and_gpa_is_never_hpa_for_any_size)
 {
     static const uint64_t sizes[] = {
-        PAGE_SIZE, 2 * MIB - PAGE_SIZE, 2 * MIB, 2 * MIB + PAGE_SIZE, 4 * MIB, 5 * MIB, 6 * MIB,
-        7 * MIB + 3 * PAGE_SIZE, 8 * MIB, 16 * MIB, 30 * MIB, 66 * MIB,
+        PAGE_SIZE, 2 * MIB - PAGE_SIZE,
+        2 * MIB,   2 * MIB + PAGE_SIZE,
+        4 * MIB,   5 * MIB,
+        6 * MIB,   7 * MIB + 3 * PAGE_SIZE,
+        8 * MIB,   16 * MIB,
+        30 * MIB,  66 * MIB,
     };
     for (unsigned i = 0; i < sizeof sizes / sizeof *sizes; i++) {
         struct vm *vm = vm_of(&hw, sizes[i]);

@@ -61,10 +61,10 @@ Test(p2m, what_lies_beside_a_page_is_a_hole)
     p2m_map(&p2m, GPA(0x80201000), HPA(0x90000000), 0, RWX);
     p2m_map(&p2m, GPA(0x80600000), HPA(0x90200000), 1, RWX);
     static const uint64_t holes[] = {
-        0x80200fff, 0x80202000, 0x80200000, 0x80000000, 0x805fffff, 0x80800000,
-        0xc0201000, 0x40201000, 0x201000,
-        0x8080201000,         /* differs above bit 38: no alias */
-        0xffffff8080201000,   /* not even sign-extended */
+        0x80200fff,         0x80202000, 0x80200000, 0x80000000,   0x805fffff, 0x80800000,
+        0xc0201000,         0x40201000, 0x201000,   0x8080201000, /* differs above bit 38: no alias
+                                                                   */
+        0xffffff8080201000,                                       /* not even sign-extended */
         0x8000000080201000,
     };
     for (unsigned i = 0; i < sizeof holes / sizeof *holes; i++)

@@ -80,8 +80,7 @@ static uint64_t *table(unsigned page)
 
 static uint32_t *links(unsigned page) /* next and previous by turns */
 {
-    return (uint32_t *)(void *)hw_frame(&hw,
-                                        HPA(shadows->pool.a + (page * 2ul + 1) * PAGE_SIZE));
+    return (uint32_t *)(void *)hw_frame(&hw, HPA(shadows->pool.a + (page * 2ul + 1) * PAGE_SIZE));
 }
 
 static uint32_t head(uint64_t index)
@@ -147,8 +146,8 @@ static void take_census(struct census *census, unsigned page, int level)
 static void check_list(struct census *census, uint64_t index)
 {
     int level = index < shadows->frames ? 0 : 1;
-    uint64_t gpa = RAM_BASE + (level ? (index - shadows->frames) * level_size(1)
-                                     : index * PAGE_SIZE);
+    uint64_t gpa =
+        RAM_BASE + (level ? (index - shadows->frames) * level_size(1) : index * PAGE_SIZE);
     uint32_t previous = 0;
     for (uint32_t link = head(index); link && !census->wrong;) {
         unsigned page = (link - 1) / ENTRIES, at = (link - 1) % ENTRIES;
@@ -197,7 +196,7 @@ static const char *shadow_check(void)
     return census.wrong;
 }
 
-#define EXPECT_SOUND()                                                                          \
+#define EXPECT_SOUND()                                                                             \
     do {                                                                                           \
         const char *wrong_ = shadow_check();                                                       \
         cr_expect_null(wrong_, "%s", wrong_);                                                      \
@@ -223,8 +222,8 @@ Test(shadow, the_checker_sees_planted_faults)
         {&table(leaves)[1], table(leaves)[3], "an entry that leads elsewhere"},
         {&table(leaves)[4], good, "an entry that nobody linked"},
         {&table(leaves)[1], good & ~(uint64_t)PTE_U, "an entry that is not for U"},
-        {&table(leaves)[1],
-         shadows->pool.a >> PAGE_SHIFT << PTE_PPN_SHIFT | (good & 0x3ff), "a frame of the VMM"},
+        {&table(leaves)[1], shadows->pool.a >> PAGE_SHIFT << PTE_PPN_SHIFT | (good & 0x3ff),
+         "a frame of the VMM"},
         {&links(leaves)[2 * 2], 0, "a list that ends too soon"},
         {&links(leaves)[2 * 1 + 1], 0, "a list with a broken way back"},
     };
@@ -284,17 +283,17 @@ Test(shadow, permissions_are_the_meet_of_guest_view_and_p2m)
                      rows[i].expected, "row %u", i);
 }
 
-/* Every combination: a shadow grants exactly what sv39_may allows, but for a store to a clean page. */
+/* Every combination: a shadow grants exactly what sv39_may allows, but for a store to a clean page.
+ */
 Test(shadow, a_view_is_granted_what_its_walk_would_allow_and_no_more)
 {
     static const enum access accesses[] = {ACCESS_FETCH, ACCESS_LOAD, ACCESS_STORE};
     static const unsigned needs[] = {PTE_X, PTE_R, PTE_W};
     for (unsigned bits = 0; bits < 1 << 8; bits++) {
-        struct view view = view_of(SATP_1, bits & 1 ? MODE_S : MODE_U, bits & 1 && bits & 2,
-                                   bits & 4);
+        struct view view =
+            view_of(SATP_1, bits & 1 ? MODE_S : MODE_U, bits & 1 && bits & 2, bits & 4);
         uint64_t pte = PTE_V | PTE_A | (bits & 8 ? PTE_R : 0) | (bits & 16 ? PTE_W : 0) |
-                       (bits & 32 ? PTE_X : 0) | (bits & 64 ? PTE_U : 0) |
-                       (bits & 128 ? PTE_D : 0);
+                       (bits & 32 ? PTE_X : 0) | (bits & 64 ? PTE_U : 0) | (bits & 128 ? PTE_D : 0);
         if ((pte & PTE_W && !(pte & PTE_R)) || !(pte & RWX))
             continue; /* no leaf */
         bool is_reachable = false;
@@ -392,7 +391,7 @@ Test(shadow, a_second_fill_of_an_address_replaces_the_first)
 
 Test(shadow, p15_a_fence_of_one_address_drops_all_pieces_of_its_superpage)
 {
-    fill(user(), 0x600000, RAM_BASE, RWX, KIB4); /* of a neighbour: to stay */
+    fill(user(), 0x600000, RAM_BASE, RWX, KIB4);          /* of a neighbour: to stay */
     fill(user(), 0x201000, RAM_BASE + 0x5000, RWX, KIB4); /* so that the large one is in pieces */
     fill(user(), 0x202000, RAM_BASE + 0x402000, RWX, MIB2);
     fill(user(), 0x2ff000, RAM_BASE + 0x4ff000, RWX, MIB2);
