@@ -81,11 +81,19 @@ static void on_insn(void *owner, const struct hart *hart)
     write_line(trace, hart, "insn", "\n");
 }
 
+/* Told is what the handler will find in its CSRs, not what it should. */
 static void on_trap(void *owner, const struct hart *hart, struct trap trap)
 {
-    write_line(owner, hart, trap.cause & CAUSE_INTERRUPT ? "irq " : "trap",
-               " cause %2" PRIu64 " tval %016" PRIx64 " to %c: %s\n", trap.cause & 63, trap.tval,
-               trap_target(hart, trap.cause) == MODE_S ? 'S' : 'M', trap_name(trap.cause));
+    struct hart after = *hart;
+    trap_enter(&after, trap);
+    bool is_in_s = after.mode == MODE_S;
+    uint64_t cause = is_in_s ? after.csr.scause : after.csr.mcause;
+    uint64_t tval = is_in_s ? after.csr.stval : after.csr.mtval;
+    after.pc = is_in_s ? after.csr.sepc : after.csr.mepc;
+    after.mode = hart->mode;
+    write_line(owner, &after, cause & CAUSE_INTERRUPT ? "irq " : "trap",
+               " cause %2" PRIu64 " tval %016" PRIx64 " to %c: %s\n", cause & 63, tval,
+               is_in_s ? 'S' : 'M', trap_name(cause));
 }
 
 static void on_exit_of_vm(void *owner, const struct hart *hart, struct trap trap,
