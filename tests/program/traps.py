@@ -116,12 +116,12 @@ def first_difference(ours, theirs):
 
 
 def run(command):
-    """Runs a guest to its end; its test program must be content."""
+    """Runs a guest to its end. Returns what is wrong if its test program is not content."""
     done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT, timeout=100, check=False)
     if done.returncode or b"usertests: all " not in done.stdout:
-        sys.stdout.buffer.write(done.stdout)
-        sys.exit(f"traps.py: {' '.join(command)}: status {done.returncode}")
+        return f"{' '.join(command)}: status {done.returncode}:\n{done.stdout.decode()}"
+    return None
 
 
 def lines_of(path):
@@ -133,12 +133,14 @@ def compare(options, append, folder, ends_at_timer, least):
     """One run on each machine. Returns what is wrong, as texts."""
     qemu, bare, vm = (os.path.join(folder, name) for name in ("qemu", "bare", "vm"))
     isa = ["--isa", "toy"] if options.toy else []
-    run([options.qemu, "-M", "virt", "-display", "none", "-serial", "stdio", "-monitor", "none",
-         "-icount", "shift=3", "-d", "int", "-D", qemu, "-kernel", options.image,
-         "-append", append])
+    virt = [options.qemu, "-M", "virt", "-display", "none", "-serial", "stdio", "-monitor", "none"]
     trapeze = [options.trapeze, "run", *isa, "--append", append]
-    run([*trapeze, "--trace", bare + ",trap", options.image])
-    run([*trapeze, "--vmm", "--trace", vm + ",trap", options.image])
+    found = [
+        run([*virt, "-icount", "shift=3", "-d", "int", "-D", qemu, "-kernel", options.image,
+             "-append", append]),
+        run([*trapeze, "--trace", bare + ",trap", options.image]),
+        run([*trapeze, "--vmm", "--trace", vm + ",trap", options.image]),
+    ]
     theirs = kernels(read_qemu(lines_of(qemu)), True)
     ours = kernels(read_trapeze(lines_of(bare)), False)
     if ends_at_timer:
@@ -146,7 +148,7 @@ def compare(options, append, folder, ends_at_timer, least):
         both = min(len(ours), len(theirs))
         ours, theirs = ours[:both], theirs[:both]
     print(f"{append}: {len(ours)} traps of Trapeze, {len(theirs)} of QEMU")
-    found = [first_difference(ours, theirs)]
+    found.append(first_difference(ours, theirs))
     if len(ours) < least:
         found.append(f"only {len(ours)} traps to compare, {least} expected")
     if lines_of(bare) != lines_of(vm):
