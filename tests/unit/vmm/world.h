@@ -207,11 +207,15 @@ static inline uint64_t shadow_entry(uint64_t va)
 
 /* ---- the bare twin ------------------------------------------------------------------------ */
 
-/* Makes the bare machine what the VM is now. Their clocks must agree already. */
-static inline void copy_to_bare(void)
+/* Makes the bare machine what the VM is now. */
+static inline void twin_new(void)
 {
-    struct platform *from = &w.vm->platform, *to = &w.bare->platform;
     uint8_t page[PAGE_SIZE];
+    if (!w.bare)
+        w.bare = machine_new(&w.boot.config, ENGINE_BLOCK);
+    cr_assert_not_null(w.bare);
+    machine_boot(w.bare, &w.boot);
+    struct platform *from = &w.vm->platform, *to = &w.bare->platform;
     for (uint64_t gpa = RAM_BASE; gpa < RAM_BASE + MEMORY; gpa += PAGE_SIZE) {
         from->dma(from->owner, gpa, page, PAGE_SIZE, false);
         to->dma(to->owner, gpa, page, PAGE_SIZE, true);
@@ -221,18 +225,19 @@ static inline void copy_to_bare(void)
     to->s = from->s;
 }
 
-/* Runs the guest in lockstep with a bare twin for `count` steps, comparing after each. The result
- * tells how many translations were used between a change and its fence. */
+/* Runs both for `count` steps and compares every so many. The result tells how many translations
+ * were used between a change and its fence. */
+static inline struct fidelity_run twin_run(uint64_t count, uint64_t every)
+{
+    struct fidelity_config config = {.max = steps() + count, .every = every, .report = stderr};
+    return fidelity(w.bare, w.hosted, &config);
+}
+
+/* Runs the guest in lockstep with a new twin, comparing after each step. */
 static inline struct fidelity_run world_lockstep(uint64_t count)
 {
-    struct fidelity_config config = {.max = steps() + count, .every = 1, .report = stderr};
-    if (!w.bare) {
-        w.bare = machine_new(&w.boot.config, ENGINE_BLOCK);
-        cr_assert_not_null(w.bare);
-    }
-    machine_boot(w.bare, &w.boot);
-    copy_to_bare();
-    return fidelity(w.bare, w.hosted, &config);
+    twin_new();
+    return twin_run(count, 1);
 }
 
 #define EXPECT_SAME(count) cr_expect_neq(world_lockstep(count).result, FIDELITY_DIFFERENT)

@@ -35,11 +35,12 @@ static bool are_alike(const struct platform *a, const struct platform *b)
 {
     struct save saves[2];
     cr_assert(save_take(a, &saves[0]) && save_take(b, &saves[1]));
-    bool alike = saves[0].pages == saves[1].pages &&
-                 saves[0].state.platform.clock.steps == saves[1].state.platform.clock.steps &&
-                 memcmp(saves[0].state.hart, saves[1].state.hart, sizeof saves[0].state.hart) == 0 &&
-                 memcmp(saves[0].frame, saves[1].frame, saves[0].pages * sizeof(uint64_t)) == 0 &&
-                 memcmp(saves[0].bytes, saves[1].bytes, saves[0].pages * PAGE_SIZE) == 0;
+    bool alike =
+        saves[0].pages == saves[1].pages &&
+        saves[0].state.platform.clock.steps == saves[1].state.platform.clock.steps &&
+        memcmp(saves[0].state.hart, saves[1].state.hart, sizeof saves[0].state.hart) == 0 &&
+        memcmp(saves[0].frame, saves[1].frame, saves[0].pages * sizeof(uint64_t)) == 0 &&
+        memcmp(saves[0].bytes, saves[1].bytes, saves[0].pages * PAGE_SIZE) == 0;
     save_free(&saves[0]);
     save_free(&saves[1]);
     return alike;
