@@ -86,20 +86,29 @@ static void port_fence(struct port *port, bool all_va, uint64_t va, bool all_asi
     shadow_fence(&((struct vm *)port)->shadows, all_va, GVA(va), all_asids, asid);
 }
 
+/* How many of `size` bytes at `gpa` lie in its page. */
+static size_t bytes_in_page(uint64_t gpa, size_t size)
+{
+    size_t room = PAGE_SIZE - (gpa & (PAGE_SIZE - 1));
+    return room < size ? room : size;
+}
+
+/* All of it or, where some is not memory, nothing: as the board does. */
 static bool dma(void *owner, uint64_t gpa, void *buffer, size_t size, bool is_write)
 {
     struct vm *vm = owner;
-    for (size_t done = 0; done < size;) {
-        size_t part = PAGE_SIZE - ((gpa + done) & (PAGE_SIZE - 1));
-        part = part < size - done ? part : size - done;
-        hpa_t hpa;
-        if (!vm_translate(vm, GPA(gpa + done), is_write ? PTE_W : PTE_R, &hpa))
+    unsigned perms = is_write ? PTE_W : PTE_R;
+    hpa_t hpa;
+    for (size_t done = 0; done < size; done += bytes_in_page(gpa + done, size - done))
+        if (!vm_translate(vm, GPA(gpa + done), perms, &hpa))
             return false;
+    for (size_t done = 0, part; done < size; done += part) {
+        part = bytes_in_page(gpa + done, size - done);
+        vm_translate(vm, GPA(gpa + done), perms, &hpa);
         if (is_write)
             hw_write(vm->hw, hpa, (char *)buffer + done, part);
         else
             memcpy((char *)buffer + done, hw_frame(vm->hw, hpa), part);
-        done += part;
     }
     return true;
 }
