@@ -34,6 +34,7 @@ static int64_t sign_extend(uint32_t value, int width)
 }
 
 /* Fills the operands of `insn` (word, all registers zero) by its format. False: a reserved word. */
+/* NOLINTNEXTLINE(readability-function-size): a dispatcher, a case a format */
 static bool fill_operands(struct insn *insn, enum rvc_format format)
 {
     uint32_t w = insn->word;

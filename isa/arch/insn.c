@@ -115,9 +115,8 @@ struct insn insn_decode(uint32_t word, isa_t isa)
 {
     bool is_long = insn_is_long(word);
     struct insn insn = is_long ? decode_long(word) : insn_decode_compressed(word & 0xffff);
-    if (!is_long && !isa_has(isa, EXT_C))
-        insn.id = INSN_ILLEGAL;
-    else if (insn.id != INSN_ILLEGAL && !isa_has(isa, insn_table[insn.id].ext))
+    bool is_known = insn.id != INSN_ILLEGAL && isa_has(isa, insn_table[insn.id].ext);
+    if (!is_known || (!is_long && !isa_has(isa, EXT_C)))
         insn.id = INSN_ILLEGAL;
     return insn;
 }

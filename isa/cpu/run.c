@@ -104,7 +104,7 @@ static void run_by_step(struct cpu *cpu, struct hart *hart, uint64_t until)
 #define IMM ((uint64_t)op->imm)
 #define UIMM ((uint64_t)op->rs1)
 #define PC (page + (op->where & ~1u))
-#define NEXT (PC + 2 + 2 * (op->where & 1))
+#define NEXT (PC + 2 + 2 * (uint64_t)(op->where & 1))
 #define MODE hart->mode
 #define STATUS hart->csr.mstatus
 #define TRAP(cause_, tval_)                                                                        \

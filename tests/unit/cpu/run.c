@@ -83,7 +83,7 @@ Test(run, a_budget_that_ends_with_a_block_does_not_walk_for_the_next_page)
         given_a_jump_to_a_fresh_page(engines[e], padding);
         run((uint64_t)padding + 1);
         cr_expect_eq(hart->pc, VA + PAGE_SIZE);
-        cr_expect_eq(steps(), padding + 1);
+        cr_expect_eq(steps(), (uint64_t)padding + 1);
         cr_expect_eq(read64(entry_of(VA + PAGE_SIZE, 0)) & PTE_A, 0, "%s", NAME(e));
         run(1);
         cr_expect(read64(entry_of(VA + PAGE_SIZE, 0)) & PTE_A, "%s", NAME(e));
