@@ -28,7 +28,8 @@ unsigned owner_of(const struct owners *owners, hpa_t hpa)
 
 gpa_t owner_gpa(const struct owners *owners, hpa_t hpa)
 {
-    return GPA((uint64_t)(*entry(owners, hpa) >> OWNER_BITS) << PAGE_SHIFT | (hpa.a & (PAGE_SIZE - 1)));
+    return GPA((uint64_t)(*entry(owners, hpa) >> OWNER_BITS) << PAGE_SHIFT |
+               (hpa.a & (PAGE_SIZE - 1)));
 }
 
 void owner_init(struct owners *owners, struct hw *hw, hpa_t base, uint64_t frames)

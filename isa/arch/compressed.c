@@ -5,9 +5,31 @@
 #include "insn.h"
 
 enum rvc_format {
-    RVC_CIW, RVC_CL_W, RVC_CL_D, RVC_CS_W, RVC_CS_D, RVC_CI, RVC_CI_RD, RVC_CI_LI, RVC_CI_16SP,
-    RVC_CI_LUI, RVC_CI_SH, RVC_CI_LWSP, RVC_CI_LDSP, RVC_CB_SH, RVC_CB_IMM, RVC_CA, RVC_CJ,
-    RVC_CB, RVC_CR, RVC_CR_MV, RVC_CR_JR, RVC_CR_JALR, RVC_CR_N, RVC_CSS_W, RVC_CSS_D,
+    RVC_CIW,
+    RVC_CL_W,
+    RVC_CL_D,
+    RVC_CS_W,
+    RVC_CS_D,
+    RVC_CI,
+    RVC_CI_RD,
+    RVC_CI_LI,
+    RVC_CI_16SP,
+    RVC_CI_LUI,
+    RVC_CI_SH,
+    RVC_CI_LWSP,
+    RVC_CI_LDSP,
+    RVC_CB_SH,
+    RVC_CB_IMM,
+    RVC_CA,
+    RVC_CJ,
+    RVC_CB,
+    RVC_CR,
+    RVC_CR_MV,
+    RVC_CR_JR,
+    RVC_CR_JALR,
+    RVC_CR_N,
+    RVC_CSS_W,
+    RVC_CSS_D,
 };
 
 static const struct {

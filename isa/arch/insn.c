@@ -5,8 +5,19 @@
 
 /* Major opcodes, ISA table 24.1. */
 enum {
-    LOAD = 0x03, MISC_MEM = 0x0f, OP_IMM = 0x13, AUIPC = 0x17, OP_IMM_32 = 0x1b, STORE = 0x23,
-    AMO = 0x2f, OP = 0x33, LUI = 0x37, OP_32 = 0x3b, BRANCH = 0x63, JALR = 0x67, JAL = 0x6f,
+    LOAD = 0x03,
+    MISC_MEM = 0x0f,
+    OP_IMM = 0x13,
+    AUIPC = 0x17,
+    OP_IMM_32 = 0x1b,
+    STORE = 0x23,
+    AMO = 0x2f,
+    OP = 0x33,
+    LUI = 0x37,
+    OP_32 = 0x3b,
+    BRANCH = 0x63,
+    JALR = 0x67,
+    JAL = 0x6f,
     SYSTEM = 0x73,
 };
 
@@ -20,7 +31,9 @@ enum {
 #define WORD(w) (w), 0xffffffff
 
 #define INSN_ROW(name, operands, fmt, ext, class, ...)                                             \
-    {name, operands, __VA_ARGS__, FMT_##fmt, EXT_##ext, CLASS_##class}
+    {                                                                                              \
+        name, operands, __VA_ARGS__, FMT_##fmt, EXT_##ext, CLASS_##class                           \
+    }
 
 const struct insn_info insn_table[INSN_COUNT] = {
 #define INSN(name, fmt, enc, ext, operands, class)                                                 \

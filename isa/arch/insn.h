@@ -22,8 +22,21 @@ enum rvc_id {
 };
 
 enum insn_format {
-    FMT_N, FMT_R, FMT_I, FMT_SH, FMT_SHW, FMT_S, FMT_B, FMT_U, FMT_J,
-    FMT_CSR, FMT_CSRI, FMT_FENCE, FMT_SFENCE, FMT_LR, FMT_AMO,
+    FMT_N,
+    FMT_R,
+    FMT_I,
+    FMT_SH,
+    FMT_SHW,
+    FMT_S,
+    FMT_B,
+    FMT_U,
+    FMT_J,
+    FMT_CSR,
+    FMT_CSRI,
+    FMT_FENCE,
+    FMT_SFENCE,
+    FMT_LR,
+    FMT_AMO,
 };
 
 /* What an instruction is to a VMM whose guest runs in U (Popek and Goldberg 1974). */

@@ -8,8 +8,12 @@ static const struct part {
     const char *name;
     enum ext ext;
 } parts[] = {
-    {"i", EXT_I},       {"m", EXT_M},           {"a", EXT_A},
-    {"c", EXT_C},       {"zicntr", EXT_Zicntr}, {"zicsr", EXT_Zicsr},
+    {"i", EXT_I},
+    {"m", EXT_M},
+    {"a", EXT_A},
+    {"c", EXT_C},
+    {"zicntr", EXT_Zicntr},
+    {"zicsr", EXT_Zicsr},
     {"zifencei", EXT_Zifencei},
 };
 enum { PARTS = sizeof parts / sizeof *parts };

@@ -12,10 +12,10 @@ enum ext {
     EXT_M,
     EXT_A,
     EXT_C,
-    EXT_S,        /* supervisor mode */
-    EXT_MM,       /* machine mode, as software can see it: mret and the M-mode CSRs */
+    EXT_S,  /* supervisor mode */
+    EXT_MM, /* machine mode, as software can see it: mret and the M-mode CSRs */
     EXT_Zicsr,
-    EXT_Zicntr,   /* cycle, time, instret */
+    EXT_Zicntr, /* cycle, time, instret */
     EXT_Zifencei,
     EXT_COUNT,
 };

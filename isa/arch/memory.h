@@ -1,4 +1,5 @@
-/* Loads, stores and fetches by virtual address: translation and access in one, as a hart does them. */
+/* Loads, stores and fetches by virtual address: translation and access in one, as a hart does them.
+ */
 #ifndef MEMORY_H
 #define MEMORY_H
 
@@ -10,8 +11,8 @@ bool memory_translate(const struct hart *hart, struct port *port, uint64_t va, e
                       uint64_t *pa, struct trap *trap);
 
 /* Reads or writes `size` bytes (1, 2, 4 or 8) at `va`; they may cross a page, and then both pages
- * are translated before anything is written (P30). LR and AMO must be aligned. False: *trap says why, and nothing
- * was written. */
+ * are translated before anything is written (P30). LR and AMO must be aligned. False: *trap says
+ * why, and nothing was written. */
 bool memory_load(const struct hart *hart, struct port *port, uint64_t va, unsigned size,
                  enum access why, uint64_t *value, struct trap *trap);
 bool memory_store(const struct hart *hart, struct port *port, uint64_t va, unsigned size,

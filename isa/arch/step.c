@@ -46,8 +46,8 @@ bool step_sc(struct hart *hart, struct port *port, uint64_t va, unsigned size, u
 #define RS1 hart->x[insn.rs1]
 #define RS2 hart->x[insn.rs2]
 #define RS1_NAMED (insn.rs1 != 0)
-#define IMM (uint64_t)insn.imm
-#define UIMM (uint64_t)insn.rs1
+#define IMM (uint64_t) insn.imm
+#define UIMM (uint64_t) insn.rs1
 #define PC hart->pc
 #define NEXT (hart->pc + insn.length)
 #define MODE hart->mode
@@ -65,7 +65,7 @@ bool step_sc(struct hart *hart, struct port *port, uint64_t va, unsigned size, u
     } while (0)
 #define CHECK_JUMP(target)                                                                         \
     do {                                                                                           \
-        if ((target) & 2 && !isa_has(hart->isa, EXT_C))                                            \
+        if ((target)&2 && !isa_has(hart->isa, EXT_C))                                              \
             TRAP(CAUSE_INSN_MISALIGNED, target);                                                   \
     } while (0)
 #define JUMP(target) next = (target)

@@ -67,8 +67,7 @@ uint64_t trap_pending(const struct hart *hart)
     uint64_t for_m = ready & ~hart->csr.mideleg;
     uint64_t for_s = ready & hart->csr.mideleg;
     bool m_open = hart->mode < MODE_M || hart->csr.mstatus & MSTATUS_MIE;
-    bool s_open =
-        hart->mode < MODE_S || (hart->mode == MODE_S && hart->csr.mstatus & MSTATUS_SIE);
+    bool s_open = hart->mode < MODE_S || (hart->mode == MODE_S && hart->csr.mstatus & MSTATUS_SIE);
     uint64_t chosen = m_open && for_m ? for_m : s_open ? for_s : 0;
     for (unsigned i = 0; i < sizeof priority; i++)
         if (chosen >> priority[i] & 1)

@@ -59,7 +59,7 @@ struct op {
 
 enum extra_op {
     OP_ILLEGAL = INSN_COUNT,
-    OP_END,                  /* the block is over; the next instruction follows */
+    OP_END,   /* the block is over; the next instruction follows */
     OP_CHECK, /* the same, after something that may have changed more than registers */
     OP_STEP,  /* the reference step does it: an instruction that crosses the page */
     OP_COUNT,

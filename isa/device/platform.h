@@ -58,8 +58,12 @@ static inline uint64_t clock_now(const struct clock *clock)
 
 /* The one event queue: a slot a source, so what is due at one time comes in a fixed order. Each
  * holds the clock reading at which the source wants to be called, or NEVER. */
-enum event { EVENT_INPUT, EVENT_MTIMER, EVENT_STIMER = EVENT_MTIMER + MAX_HARTS,
-             EVENT_COUNT = EVENT_STIMER + MAX_HARTS };
+enum event {
+    EVENT_INPUT,
+    EVENT_MTIMER,
+    EVENT_STIMER = EVENT_MTIMER + MAX_HARTS,
+    EVENT_COUNT = EVENT_STIMER + MAX_HARTS
+};
 
 /* Why the platform stands still. */
 enum stop {
@@ -109,8 +113,8 @@ struct input_log {
     bool is_paced; /* each byte comes a line's time after the last was read */
 };
 
-/* Who watches what the harts go through, for a log. Each is told before it happens, with the hart as
- * it stands at the instruction; NULL: not interested. */
+/* Who watches what the harts go through, for a log. Each is told before it happens, with the hart
+ * as it stands at the instruction; NULL: not interested. */
 struct observer {
     void *owner;
     void (*insn)(void *owner, const struct hart *hart);
@@ -125,9 +129,9 @@ struct platform {
     /* Fixed when it is built. */
     unsigned harts;
     struct hart *hart[MAX_HARTS];
-    uint64_t quantum;      /* steps a hart runs before the next has its turn */
-    bool has_firmware;     /* the platform answers SBI itself */
-    uint64_t ram_size;     /* bytes at RAM_BASE */
+    uint64_t quantum;  /* steps a hart runs before the next has its turn */
+    bool has_firmware; /* the platform answers SBI itself */
+    uint64_t ram_size; /* bytes at RAM_BASE */
     struct input_log input;
 
     /* Callbacks of whoever built it; `owner` is handed back. */

@@ -11,8 +11,8 @@ enum { UART_FIFO = 16 };
 
 struct uart {
     uint8_t ier, fcr, lcr, mcr, scr, dll, dlm;
-    uint8_t lsr_errors;   /* overrun, until LSR is read */
-    bool thr_pending;     /* the transmitter ran empty and IIR has not said so yet */
+    uint8_t lsr_errors; /* overrun, until LSR is read */
+    bool thr_pending;   /* the transmitter ran empty and IIR has not said so yet */
     uint8_t fifo[UART_FIFO];
     uint8_t head, count;
 };

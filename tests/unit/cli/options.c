@@ -190,10 +190,10 @@ Test(options, only_a_device_tree_needs_no_image)
 
 Test(options, help_names_every_option, .init = cr_redirect_stdout)
 {
-    static const char *const names[] = {
-        "--firmware", "--memory", "--harts", "--isa",     "--append", "--load",  "--vmm",
-        "--engine",   "--input",  "--max",   "--quantum", "--seed",   "--stats", "--dump-dtb",
-        "--trace"};
+    static const char *const names[] = {"--firmware", "--memory",   "--harts",   "--isa",
+                                        "--append",   "--load",     "--vmm",     "--engine",
+                                        "--input",    "--max",      "--quantum", "--seed",
+                                        "--stats",    "--dump-dtb", "--trace"};
     static char text[8192];
     cr_expect_eq(parse("--help", NULL, NULL), PARSED_HELP);
     fflush(stdout);
