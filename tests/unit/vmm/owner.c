@@ -39,7 +39,8 @@ Test(owner, every_frame_has_one_owner_and_gpa_is_never_hpa_for_any_size)
         4 * MIB,   5 * MIB,
         6 * MIB,   7 * MIB + 3 * PAGE_SIZE,
         8 * MIB,   16 * MIB,
-        30 * MIB,  66 * MIB,
+        30 * MIB,  32 * MIB,
+        66 * MIB,
     };
     for (unsigned i = 0; i < sizeof sizes / sizeof *sizes; i++) {
         struct vm *vm = vm_of(&hw, sizes[i]);

@@ -113,6 +113,26 @@ Test(hosted, forgetting_every_shadow_after_each_step_is_invisible)
     cr_expect_eq(fingerprint(), expected);
 }
 
+/* The pool's memory is what it was at the checkpoint; who uses which page of it now is not. */
+Test(hosted, after_a_rollback_no_view_runs_on_what_was_anothers_table)
+{
+    map(0x6000, DATA, S_RWX);
+    w.hart->x[A1] = 0x6000;
+    once(LD(A0, A1)); /* in the shadow of S */
+    hosted_checkpoint(w.hosted);
+    vm_forget(w.vm);
+    program(U_FRAME, NOP, LD(A0, A1));
+    w.hart->mode = MODE_U;
+    w.hart->pc = U_CODE;
+    run(1); /* the shadow of U takes its pages */
+    hosted_rollback(w.hosted);
+    program(U_FRAME, LD(A0, A1));
+    w.hart->mode = MODE_U;
+    w.hart->pc = U_CODE;
+    run(1);
+    expect_trap(CAUSE_LOAD_PAGE_FAULT, 0x6000, U_CODE);
+}
+
 Test(hosted, a_budget_in_slices_ends_where_a_whole_one_does)
 {
     hosted_checkpoint(w.hosted);
