@@ -228,8 +228,9 @@ static void run_blocks(struct cpu *cpu, struct hart *const hart, uint64_t until)
     };
     uint64_t *const x = hart->x;
     const uint64_t jump_mask = isa_has(hart->isa, EXT_C) ? 0 : 2;
-    int64_t left = (int64_t)(until - cpu->clock->steps); /* at resume: exact */
-    int64_t start = left;                                /* what the clock knows of */
+    const uint64_t budget = until - cpu->clock->steps;
+    int64_t left = budget < INT64_MAX ? (int64_t)budget : INT64_MAX; /* at resume: exact */
+    int64_t start = left;                                            /* what the clock knows of */
     uint64_t pc, page, data_space, fetch_space;
     const struct op *op, *head;
     const struct fetch_entry *fetch;

@@ -417,6 +417,21 @@ Test(run, the_step_of_a_power_off_is_the_last)
         }
 }
 
+Test(run, a_budget_may_have_no_end)
+{
+    for
+        EACH_ENGINE(e)
+        {
+            given_a_machine(engines[e]);
+            PROGRAM(CODE, addi(T0, 0, 1), sw(T1, 0, S0), addi(T0, 0, 2));
+            hart->x[S0] = FINISHER_BASE;
+            hart->x[T1] = 0x5555;
+            machine->platform.stirred = false;
+            cpu_run(machine->cpu, hart, NEVER);
+            cr_expect_eq(steps(), 2, "%s", NAME(e));
+        }
+}
+
 Test(run, a_cpu_without_a_platform_has_a_clock_and_no_devices)
 {
     given_a_machine(ENGINE_BLOCK);
