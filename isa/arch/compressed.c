@@ -6,8 +6,8 @@
 
 enum rvc_format {
     RVC_CIW, RVC_CL_W, RVC_CL_D, RVC_CS_W, RVC_CS_D, RVC_CI, RVC_CI_RD, RVC_CI_LI, RVC_CI_16SP,
-    RVC_CI_LUI, RVC_CI_SH, RVC_CI_LWSP, RVC_CI_LDSP, RVC_CB_SH, RVC_CB_IMM, RVC_CA, RVC_CJ,
-    RVC_CB, RVC_CR, RVC_CR_MV, RVC_CR_JR, RVC_CR_JALR, RVC_CR_N, RVC_CSS_W, RVC_CSS_D,
+    RVC_CI_LUI, RVC_CI_SH, RVC_CI_LWSP, RVC_CI_LDSP, RVC_CI_FLDSP, RVC_CB_SH, RVC_CB_IMM,
+    RVC_CA, RVC_CJ, RVC_CB, RVC_CR, RVC_CR_MV, RVC_CR_JR, RVC_CR_JALR, RVC_CR_N, RVC_CSS_W, RVC_CSS_D,
 };
 
 static const struct {
@@ -93,10 +93,11 @@ static bool fill_operands(struct insn *insn, enum rvc_format format)
         insn->imm = bits(w, 12, 12, 5) | bits(w, 6, 4, 2) | bits(w, 3, 2, 6);
         return full != 0;
     case RVC_CI_LDSP:
+    case RVC_CI_FLDSP:
         insn->rd = full;
         insn->rs1 = SP;
         insn->imm = bits(w, 12, 12, 5) | bits(w, 6, 5, 3) | bits(w, 4, 2, 6);
-        return full != 0;
+        return format == RVC_CI_FLDSP || full != 0; /* f0 is a register as any */
     case RVC_CB_SH:
         insn->rd = insn->rs1 = high;
         insn->imm = shamt;
