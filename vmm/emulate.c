@@ -18,6 +18,18 @@ static enum outcome retired(struct vcpu *vcpu, enum insn_id id)
     return RESUME_NEXT;
 }
 
+/* Floating-point arithmetic is the hart's alone: the VMM's port has none. It is met here only where
+ * the guest put it in place of the instruction that trapped and has not fenced yet (P43): the hart
+ * shall see it too. */
+static bool is_harts_alone(struct insn insn)
+{
+    if (insn.id == INSN_ILLEGAL)
+        return false;
+    const struct insn_info *info = &insn_table[insn.id];
+    bool is_float = info->ext == EXT_F || info->ext == EXT_D;
+    return is_float && info->format != FMT_I && info->format != FMT_S;
+}
+
 static enum outcome emulate(struct vcpu *vcpu, struct trap *trap, bool only_privileged)
 {
     struct hart *hart = &vcpu->hart;
@@ -31,6 +43,10 @@ static enum outcome emulate(struct vcpu *vcpu, struct trap *trap, bool only_priv
     if (only_privileged && (insn.id == INSN_ILLEGAL || insn_table[insn.id].class == CLASS_DIRECT)) {
         *trap = (struct trap){.cause = CAUSE_ILLEGAL_INSN, .tval = word};
         return REFLECT;
+    }
+    if (is_harts_alone(insn)) {
+        shadow_fence(&vcpu->vm->shadows, true, GVA(0), true, 0);
+        return RESUME_SAME;
     }
     return step_execute(hart, port, insn, trap) ? retired(vcpu, (enum insn_id)insn.id) : REFLECT;
 }

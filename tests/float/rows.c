@@ -5,7 +5,7 @@
 #include "operands.h"
 
 #ifndef ROUNDS
-#define ROUNDS 300
+#define ROUNDS 100
 #endif
 
 struct row {
