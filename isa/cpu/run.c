@@ -204,8 +204,8 @@ static void run_by_step(struct cpu *cpu, struct hart *hart, uint64_t until)
 #define FENCE_I (void)0
 #define FENCE_VMA cpu->port.fence(&cpu->port, op->rs1 == 0, RS1, op->rs2 == 0, RS2)
 
-/* The words of semantics_fp.inc, besides. A destination of 0 was made X_SINK, which is right for x alone:
- * f0 is a register as any. */
+/* The words of semantics_fp.inc, besides. A destination of 0 was made X_SINK, which is right for x
+ * alone: f0 is a register as any. */
 #define FRD hart->f[op->rd % X_SINK]
 #define FRS1 hart->f[op->rs1]
 #define FRS2 hart->f[op->rs2]
@@ -213,12 +213,12 @@ static void run_by_step(struct cpu *cpu, struct hart *hart, uint64_t until)
 #define FCSR hart->csr.fcsr
 #define FP(name, ...) fp_ops.name(&env, __VA_ARGS__)
 
-/* Does a floating-point instruction. False: it is not plain, and nothing was done. A function of its own,
- * with its own switch: inside the engine, all these calls would cost the other instructions the
- * host's registers. */
+/* Does a floating-point instruction. False: it is not plain, and nothing was done. A function of
+ * its own, with its own switch: inside the engine, all these calls would cost the other
+ * instructions the host's registers. */
 /* NOLINTNEXTLINE(readability-function-size): the dispatcher, one case an instruction */
-static __attribute__((noinline)) bool run_fp(struct cpu *cpu, struct hart *hart, const struct op *op,
-                                             uint64_t data_space)
+static __attribute__((noinline)) bool run_fp(struct cpu *cpu, struct hart *hart,
+                                             const struct op *op, uint64_t data_space)
 {
     uint64_t *const x = hart->x;
     switch (op->handler) {

@@ -308,7 +308,8 @@ Test(csr, a_hart_without_machine_mode_has_no_m_csrs)
     for (int i = 0; i < EXPECTED; i++) {
         uint64_t value;
         unsigned number = expected[i].number;
-        cr_expect_eq(read_csr(w, number, &value), (number >> 8 & 3) != 3 && !is_float(number), "%s", expected[i].name);
+        cr_expect_eq(read_csr(w, number, &value), (number >> 8 & 3) != 3 && !is_float(number), "%s",
+                     expected[i].name);
     }
 }
 
@@ -748,7 +749,8 @@ Test(csr, fcsr_is_not_there_while_fs_is_off)
             uint64_t value;
             w->hart.csr.mstatus |= fs << MSTATUS_FS_SHIFT;
             cr_expect_eq(read_csr(w, numbers[i], &value), fs != 0, "%x with FS %u", numbers[i], fs);
-            cr_expect_eq(w->hart.csr.mstatus >> MSTATUS_FS_SHIFT & 3, fs, "reading changes nothing");
+            cr_expect_eq(w->hart.csr.mstatus >> MSTATUS_FS_SHIFT & 3, fs,
+                         "reading changes nothing");
             cr_expect_eq(write_csr(w, numbers[i], CSR_SWAP, 1), fs != 0);
             cr_expect_eq(w->hart.csr.mstatus >> MSTATUS_FS_SHIFT & 3, fs ? 3u : 0u,
                          "writing %x makes FS dirty", numbers[i]);

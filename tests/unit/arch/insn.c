@@ -90,8 +90,8 @@ static bool is_name(const char *ours, const char *theirs)
            strcmp(theirs, ".aqrl") == 0;
 }
 
-/* These conversions are exact. They have a rounding mode like all others (ISA 12.5), but this objdump
- * knows them with rne alone, and does not say it. */
+/* These conversions are exact. They have a rounding mode like all others (ISA 12.5), but this
+ * objdump knows them with rne alone, and does not say it. */
 static bool is_exact(enum insn_id id)
 {
     return id == INSN_fcvt_d_s || id == INSN_fcvt_d_w || id == INSN_fcvt_d_wu;
@@ -136,8 +136,9 @@ Test(insn, objdump_reads_every_row_as_the_decoder_does)
 /* Words of the major opcodes that we have, at random: a word is illegal for both or for none. */
 Test(insn, objdump_and_the_decoder_agree_on_what_is_illegal)
 {
-    static const uint8_t opcodes[] = {0x03, 0x07, 0x0f, 0x13, 0x17, 0x1b, 0x23, 0x27, 0x2f, 0x33, 0x37,
-                                      0x3b, 0x43, 0x47, 0x4b, 0x4f, 0x53, 0x63, 0x67, 0x6f, 0x73};
+    static const uint8_t opcodes[] = {0x03, 0x07, 0x0f, 0x13, 0x17, 0x1b, 0x23,
+                                      0x27, 0x2f, 0x33, 0x37, 0x3b, 0x43, 0x47,
+                                      0x4b, 0x4f, 0x53, 0x63, 0x67, 0x6f, 0x73};
     static uint32_t words[RANDOM_WORDS];
     static struct line lines[RANDOM_WORDS];
     uint64_t seed = 2;

@@ -44,10 +44,24 @@ Test(isa, a_string_that_asks_for_more_is_refused_where_it_does)
         const char *text;
         size_t wrong;
     } rows[] = {
-        {"", 0},       {"rv32i", 0},        {"rv64", 0},           {"rv64e", 0},
-        {"rv64m", 0},  {"toys", 0},         {"RV64I", 0},          {"rv64imv", 6},
-        {"rv64i_", 5}, {"rv64imac_zba", 8}, {"rv64im__a", 6},      {"rv64imac ", 8},
-        {"rv64gcv", 6}, {"rv64ig", 5},       {"rv64iz", 5}, {"rv64i_zicsrx", 5}, {"rv64i_zicsr_q", 11}, {"rv64im2", 6},
+        {"", 0},
+        {"rv32i", 0},
+        {"rv64", 0},
+        {"rv64e", 0},
+        {"rv64m", 0},
+        {"toys", 0},
+        {"RV64I", 0},
+        {"rv64imv", 6},
+        {"rv64i_", 5},
+        {"rv64imac_zba", 8},
+        {"rv64im__a", 6},
+        {"rv64imac ", 8},
+        {"rv64gcv", 6},
+        {"rv64ig", 5},
+        {"rv64iz", 5},
+        {"rv64i_zicsrx", 5},
+        {"rv64i_zicsr_q", 11},
+        {"rv64im2", 6},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         isa_t isa = 0xdead;

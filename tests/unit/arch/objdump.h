@@ -94,8 +94,8 @@ static inline bool reads_float_register(const char **text, const char *word,
 /* The rounding mode, by its name (ISA table 11.1); dyn is not said. */
 static inline bool reads_rounding(const char **text, const struct insn *insn)
 {
-    static const char *const names[] = {",rne", ",rtz", ",rdn", ",rup", ",rmm", ",unknown",
-                                        ",unknown"};
+    static const char *const names[] = {",rne", ",rtz",     ",rdn",    ",rup",
+                                        ",rmm", ",unknown", ",unknown"};
     return insn->imm == 7 || skip(text, names[insn->imm]);
 }
 

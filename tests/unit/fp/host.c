@@ -9,7 +9,7 @@
 #include "fp_ops.h"
 #include "operands.h"
 
-enum { ROUNDS = 150000 };
+enum { ROUNDS = 60000 };
 
 static const struct {
     enum fp_rounding ours;
