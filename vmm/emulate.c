@@ -2,6 +2,7 @@
  *
  * It is the reference step of isa/arch with the VM's memory behind it. What the virtual mode may
  * not do, that function refuses, and the refusal is reflected. */
+#include "fp.h"
 #include "memory.h"
 #include "step.h"
 #include "vm.h"
@@ -21,17 +22,32 @@ static enum outcome retired(struct vcpu *vcpu, enum insn_id id)
 }
 
 /* True for loads, stores and atomics, by their major opcode (ISA table 24.1). */
-static bool touches_memory(enum insn_id id)
+static bool touches_memory(const struct hart *hart, const struct insn *insn)
 {
+    (void)hart;
     enum { LOAD = 0x03, LOAD_FP = 0x07, STORE = 0x23, STORE_FP = 0x27, AMO = 0x2f };
-    unsigned opcode = insn_table[id].match & 0x7f;
+    unsigned opcode = insn_table[insn->id].match & 0x7f;
     return opcode == LOAD || opcode == LOAD_FP || opcode == STORE || opcode == STORE_FP ||
            opcode == AMO;
 }
 
-static bool needs_privilege(enum insn_id id)
+/* A floating-point instruction that the virtual state forbids: FS is off, or its rounding mode is
+ * reserved. Others are the hart's alone, for the VMM has no arithmetic. */
+static bool is_forbidden_float(const struct hart *hart, const struct insn *insn)
 {
-    return insn_table[id].class == CLASS_PRIVILEGED || insn_table[id].class == CLASS_SENSITIVE;
+    const struct insn_info *info = &insn_table[insn->id];
+    if (info->ext != EXT_F && info->ext != EXT_D)
+        return false;
+    bool rounds = info->format == FMT_RM || info->format == FMT_R2M || info->format == FMT_R4;
+    uint64_t mode = insn->imm == RM_DYN ? hart->csr.fcsr >> FCSR_FRM_SHIFT : (uint64_t)insn->imm;
+    return !(hart->csr.mstatus & MSTATUS_FS) || (rounds && mode > RM_RMM);
+}
+
+/* True for what makes a hart in U find an instruction illegal. */
+static bool is_illegal_in_u(const struct hart *hart, const struct insn *insn)
+{
+    enum insn_class class = insn_table[insn->id].class;
+    return class == CLASS_PRIVILEGED || class == CLASS_SENSITIVE || is_forbidden_float(hart, insn);
 }
 
 /* The guest changed the translation of its pc and has not fenced; what stands there now is not what
@@ -46,7 +62,7 @@ static enum outcome look_again(struct vcpu *vcpu)
 
 /* `is_expected` tells whether an instruction is one that makes the exit. */
 static enum outcome emulate(struct vcpu *vcpu, struct trap *trap,
-                            bool (*is_expected)(enum insn_id id))
+                            bool (*is_expected)(const struct hart *, const struct insn *))
 {
     struct hart *hart = &vcpu->hart;
     struct port *port = &vcpu->vm->port;
@@ -60,14 +76,14 @@ static enum outcome emulate(struct vcpu *vcpu, struct trap *trap,
         *trap = (struct trap){.cause = CAUSE_ILLEGAL_INSN, .tval = word};
         return REFLECT;
     }
-    if (!is_expected((enum insn_id)insn.id))
+    if (!is_expected(hart, &insn))
         return look_again(vcpu);
     return step_execute(hart, port, insn, trap) ? retired(vcpu, (enum insn_id)insn.id) : REFLECT;
 }
 
 enum outcome exit_illegal(struct vcpu *vcpu, struct trap *trap)
 {
-    return emulate(vcpu, trap, needs_privilege);
+    return emulate(vcpu, trap, is_illegal_in_u);
 }
 
 enum outcome emulate_access(struct vcpu *vcpu, struct trap *trap)

@@ -17,6 +17,8 @@ struct hw;
 struct hw_state {
     uint64_t x[X_COUNT];
     uint64_t pc;
+    uint64_t fs; /* of sstatus, in place; f and fcsr mean nothing while it is off */
+    uint64_t fcsr, f[32];
     uint64_t satp;                  /* a shadow page table's root */
     struct reservation reservation; /* its address is an hpa */
 };

@@ -36,6 +36,27 @@ static void carry_out_reservation(struct vcpu *vcpu)
         vcpu->hart.reservation.pa = owner_gpa(&vcpu->vm->owners, HPA(vcpu->run.reservation.pa)).a;
 }
 
+/* The guest's FS is the hart's own: where it is off, a floating-point instruction traps and is
+ * reflected; where it is on, the hart makes it dirty just when a bare one would, and registers come
+ * along. */
+static void carry_in_fp(struct vcpu *vcpu)
+{
+    vcpu->run.fs = vcpu->hart.csr.mstatus & MSTATUS_FS;
+    if (!vcpu->run.fs)
+        return;
+    memcpy(vcpu->run.f, vcpu->hart.f, sizeof vcpu->run.f);
+    vcpu->run.fcsr = vcpu->hart.csr.fcsr;
+}
+
+static void carry_out_fp(struct vcpu *vcpu)
+{
+    if (vcpu->run.fs != MSTATUS_FS) /* nothing was written */
+        return;
+    memcpy(vcpu->hart.f, vcpu->run.f, sizeof vcpu->hart.f);
+    vcpu->hart.csr.fcsr = vcpu->run.fcsr;
+    vcpu->hart.csr.mstatus |= MSTATUS_FS;
+}
+
 /* Enters the guest for at most `budget` steps. */
 static struct hw_exit enter(struct vcpu *vcpu, uint64_t budget)
 {
@@ -45,12 +66,14 @@ static struct hw_exit enter(struct vcpu *vcpu, uint64_t budget)
     memcpy(vcpu->run.x, vcpu->hart.x, sizeof vcpu->run.x);
     vcpu->run.pc = vcpu->hart.pc;
     carry_in_reservation(vcpu);
+    carry_in_fp(vcpu);
 
     struct hw_exit exit = hw_enter(vm->hw, &vcpu->run, budget);
 
     memcpy(vcpu->hart.x, vcpu->run.x, sizeof vcpu->hart.x);
     vcpu->hart.pc = vcpu->run.pc;
     carry_out_reservation(vcpu);
+    carry_out_fp(vcpu);
     vm->platform.s.clock.steps += exit.steps;
     vm->stats.direct += exit.steps;
     vcpu->hart.csr.mcycle += exit.steps;

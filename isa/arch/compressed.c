@@ -18,6 +18,7 @@ enum rvc_format {
     RVC_CI_SH,
     RVC_CI_LWSP,
     RVC_CI_LDSP,
+    RVC_CI_FLDSP,
     RVC_CB_SH,
     RVC_CB_IMM,
     RVC_CA,
@@ -116,10 +117,11 @@ static bool fill_operands(struct insn *insn, enum rvc_format format)
         insn->imm = bits(w, 12, 12, 5) | bits(w, 6, 4, 2) | bits(w, 3, 2, 6);
         return full != 0;
     case RVC_CI_LDSP:
+    case RVC_CI_FLDSP:
         insn->rd = full;
         insn->rs1 = SP;
         insn->imm = bits(w, 12, 12, 5) | bits(w, 6, 5, 3) | bits(w, 4, 2, 6);
-        return full != 0;
+        return format == RVC_CI_FLDSP || full != 0; /* f0 is a register as any */
     case RVC_CB_SH:
         insn->rd = insn->rs1 = high;
         insn->imm = shamt;

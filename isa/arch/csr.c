@@ -28,6 +28,9 @@ enum csr_rule {
     RULE_MSTATUS,
     RULE_MISA,
     RULE_MIP,
+    RULE_FFLAGS,
+    RULE_FRM,
+    RULE_FCSR,
 };
 
 const unsigned csr_rows = ROWS;
@@ -41,6 +44,9 @@ const struct csr_info csr_table[] = {
  * their own have no entry, and their rules never ask. */
 #define AT(name) offsetof(struct csrs, name)
 static const uint16_t state_of[ROWS] = {
+    [ROW_fflags] = AT(fcsr),
+    [ROW_frm] = AT(fcsr),
+    [ROW_fcsr] = AT(fcsr),
     [ROW_cycle] = AT(mcycle),
     [ROW_instret] = AT(minstret),
     [ROW_mcycle] = AT(mcycle),
@@ -114,7 +120,12 @@ static uint64_t read_row(const struct hart *hart, struct port *port, unsigned ro
     case RULE_TVEC:
     case RULE_EPC:
     case RULE_SATP:
+    case RULE_FCSR:
         return *state(hart, row);
+    case RULE_FFLAGS:
+        return hart->csr.fcsr & FCSR_FFLAGS;
+    case RULE_FRM:
+        return hart->csr.fcsr >> FCSR_FRM_SHIFT;
     case RULE_CONST:
         return rules[row].reset;
     case RULE_TIME:
@@ -151,6 +162,20 @@ static uint64_t modify_base(const struct hart *hart, unsigned row, uint64_t read
     return rule == RULE_MIP || rule == RULE_SIP ? hart->csr.mip : read;
 }
 
+/* FS stays zero on a hart without F (Privileged 3.1.6.6). */
+static uint64_t without_f(const struct hart *hart)
+{
+    return isa_has(hart->isa, EXT_F) ? 0 : MSTATUS_FS;
+}
+
+/* fcsr or a part of it: the floating-point state is no longer what memory has of it. QEMU and Spike
+ * set FS whatever is written. Reserved rounding modes can be held (ISA 11.2). */
+static void write_fcsr(struct hart *hart, uint64_t value, uint64_t part)
+{
+    hart->csr.fcsr = (hart->csr.fcsr & ~part) | (value & part);
+    hart->csr.mstatus |= MSTATUS_FS;
+}
+
 static void write_row(struct hart *hart, unsigned row, uint64_t value)
 {
     uint64_t writable = rules[row].writable;
@@ -161,10 +186,10 @@ static void write_row(struct hart *hart, unsigned row, uint64_t value)
     case RULE_MISA: /* WARL with one legal value */
         return;
     case RULE_SSTATUS:
-        writable = SSTATUS_WRITABLE;
+        writable = SSTATUS_WRITABLE & ~without_f(hart);
         break;
     case RULE_MSTATUS:
-        *csr = legal_mstatus(*csr, value, writable);
+        *csr = legal_mstatus(*csr, value, writable & ~without_f(hart));
         return;
     case RULE_SIE:
         writable = hart->csr.mideleg;
@@ -187,6 +212,15 @@ static void write_row(struct hart *hart, unsigned row, uint64_t value)
     case RULE_COUNTER:
         /* The next instruction reads `value`, though this one retires: P19, Privileged 3.1.10. */
         *csr = value - 1;
+        return;
+    case RULE_FFLAGS:
+        write_fcsr(hart, value, FCSR_FFLAGS);
+        return;
+    case RULE_FRM:
+        write_fcsr(hart, value << FCSR_FRM_SHIFT, FCSR_FRM);
+        return;
+    case RULE_FCSR:
+        write_fcsr(hart, value, FCSR_FRM | FCSR_FFLAGS);
         return;
     case RULE_STATE:
     case RULE_MIP:
@@ -213,6 +247,8 @@ static bool may_access(const struct hart *hart, unsigned number, bool is_write)
     if (!info || !isa_has(hart->isa, info->ext))
         return false;
     if (hart->mode < lowest || (is_write && is_read_only))
+        return false;
+    if (info->ext == EXT_F && !(hart->csr.mstatus & MSTATUS_FS)) /* Privileged 3.1.6.6 */
         return false;
     if (number == CSR_satp && hart->mode == MODE_S && hart->csr.mstatus & MSTATUS_TVM)
         return false;

@@ -17,12 +17,12 @@ enum csr_number {
 #define MIP_M ((uint64_t)(MIP_MSIP | MIP_MTIP | MIP_MEIP))
 
 /* The bits of mstatus that sstatus shows, and those that a write of each may change
- * (Privileged 3.1.6, 4.1.1). Without F and D, FS is read-only zero; XS, VS and UBE always are. */
+ * (Privileged 3.1.6, 4.1.1). FS is for harts with F, and zero on others; XS, VS and UBE always are.
+ */
 #define SSTATUS_WRITABLE                                                                           \
-    ((uint64_t)(MSTATUS_SIE | MSTATUS_SPIE | MSTATUS_SPP | MSTATUS_SUM | MSTATUS_MXR))
+    ((uint64_t)(MSTATUS_SIE | MSTATUS_SPIE | MSTATUS_SPP | MSTATUS_FS | MSTATUS_SUM | MSTATUS_MXR))
 #define SSTATUS_READABLE                                                                           \
-    (SSTATUS_WRITABLE | MSTATUS_UBE | MSTATUS_VS | MSTATUS_FS | MSTATUS_XS | MSTATUS_UXL |         \
-     MSTATUS_SD)
+    (SSTATUS_WRITABLE | MSTATUS_UBE | MSTATUS_VS | MSTATUS_XS | MSTATUS_UXL | MSTATUS_SD)
 #define MSTATUS_WRITABLE                                                                           \
     (SSTATUS_WRITABLE | MSTATUS_MIE | MSTATUS_MPIE | MSTATUS_MPP | MSTATUS_MPRV | MSTATUS_TVM |    \
      MSTATUS_TW | MSTATUS_TSR)

@@ -43,6 +43,7 @@ struct csrs {
     uint64_t mstatus, medeleg, mideleg, mie, mip, mtvec, mcounteren, mscratch;
     uint64_t mepc, mcause, mtval, menvcfg, mcycle, minstret, mhartid;
     uint64_t stvec, scounteren, sscratch, sepc, scause, stval, satp, senvcfg;
+    uint64_t fcsr;
 };
 
 /* The reservation of LR: the physical address of the bytes that SC may write. */
@@ -54,6 +55,7 @@ struct reservation {
 struct hart {
     /* What every program sees. */
     uint64_t x[X_COUNT];
+    uint64_t f[32]; /* a single is NaN-boxed (fp.h) */
     uint64_t pc;
     struct reservation reservation;
 

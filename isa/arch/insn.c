@@ -11,6 +11,13 @@ enum {
     AUIPC = 0x17,
     OP_IMM_32 = 0x1b,
     STORE = 0x23,
+    LOAD_FP = 0x07,
+    STORE_FP = 0x27,
+    MADD = 0x43,
+    MSUB = 0x47,
+    NMSUB = 0x4b,
+    NMADD = 0x4f,
+    OP_FP = 0x53,
     AMO = 0x2f,
     OP = 0x33,
     LUI = 0x37,
@@ -28,6 +35,10 @@ enum {
 #define OPC_F3_F7_RD0(op, f3, f7) ((op) | (f3) << 12 | (uint32_t)(f7) << 25), 0xfe007fff
 #define AMO_OP(f3, f5, rs2_mask)                                                                   \
     (AMO | (f3) << 12 | (uint32_t)(f5) << 27), (0xf800707f | (uint32_t)(rs2_mask) << 20)
+#define FMA(op, fmt) ((op) | (fmt) << 25), 0x0600007f
+#define FP_RM(f7) (OP_FP | (uint32_t)(f7) << 25), 0xfe00007f
+#define FP_RS2(f7, rs2) (OP_FP | (uint32_t)(f7) << 25 | (rs2) << 20), 0xfff0007f
+#define FP_RS2_F3(f7, rs2, f3) (OP_FP | (uint32_t)(f7) << 25 | (rs2) << 20 | (f3) << 12), 0xfff0707f
 #define WORD(w) (w), 0xffffffff
 
 #define INSN_ROW(name, operands, fmt, ext, class, ...)                                             \
@@ -59,6 +70,13 @@ static const struct {
     [JALR >> 2] = {INSN_jalr, INSN_jalr + 1},
     [JAL >> 2] = {INSN_jal, INSN_jal + 1},
     [SYSTEM >> 2] = {INSN_ecall, INSN_csrrci + 1},
+    [LOAD_FP >> 2] = {INSN_flw, INSN_fld + 1},
+    [STORE_FP >> 2] = {INSN_fsw, INSN_fsd + 1},
+    [MADD >> 2] = {INSN_fmadd_s, INSN_fmadd_d + 1},
+    [MSUB >> 2] = {INSN_fmsub_s, INSN_fmsub_d + 1},
+    [NMSUB >> 2] = {INSN_fnmsub_s, INSN_fnmsub_d + 1},
+    [NMADD >> 2] = {INSN_fnmadd_s, INSN_fnmadd_d + 1},
+    [OP_FP >> 2] = {INSN_fadd_s, INSN_fmv_d_x + 1},
 };
 
 static uint32_t field(uint32_t word, int high, int low)
@@ -97,8 +115,13 @@ static int64_t immediate(uint32_t w, enum insn_format format)
     case FMT_CSRI:
     case FMT_FENCE:
         return field(w, 31, 20);
+    case FMT_RM:
+    case FMT_R2M:
+    case FMT_R4:
+        return field(w, 14, 12);
     case FMT_N:
     case FMT_R:
+    case FMT_R2:
     case FMT_SFENCE:
     case FMT_LR:
     case FMT_AMO:
@@ -118,6 +141,7 @@ static struct insn decode_long(uint32_t word)
         insn.rd = (uint8_t)field(word, 11, 7);
         insn.rs1 = (uint8_t)field(word, 19, 15);
         insn.rs2 = (uint8_t)field(word, 24, 20);
+        insn.rs3 = (uint8_t)field(word, 31, 27);
         insn.imm = immediate(word, insn_table[id].format);
         break;
     }

@@ -37,6 +37,10 @@ enum insn_format {
     FMT_SFENCE,
     FMT_LR,
     FMT_AMO,
+    FMT_RM,
+    FMT_R2,
+    FMT_R2M,
+    FMT_R4, /* with a rounding mode, without rs2, both, with rs3 too */
 };
 
 /* What an instruction is to a VMM whose guest runs in U (Popek and Goldberg 1974). */
@@ -54,11 +58,11 @@ extern const struct insn_info insn_table[INSN_COUNT];
 
 /* A decoded instruction. `id` is its meaning (a compressed form has the id of what it expands to);
  * `word` its bits as fetched, 16 or 32 of them, zero-extended; `length` 2 or 4 bytes. `imm` is the
- * sign-extended immediate, the shift amount, or the CSR's number; in the CSR forms with an
- * immediate operand, rs1 holds that operand. */
+ * sign-extended immediate, the shift amount, the CSR's number, or the rounding mode; in the CSR
+ * forms with an immediate operand, rs1 holds that operand. */
 struct insn {
     uint16_t id;
-    uint8_t rd, rs1, rs2;
+    uint8_t rd, rs1, rs2, rs3;
     uint8_t length;
     uint32_t word;
     int64_t imm;

@@ -8,13 +8,9 @@ static const struct part {
     const char *name;
     enum ext ext;
 } parts[] = {
-    {"i", EXT_I},
-    {"m", EXT_M},
-    {"a", EXT_A},
-    {"c", EXT_C},
-    {"zicntr", EXT_Zicntr},
-    {"zicsr", EXT_Zicsr},
-    {"zifencei", EXT_Zifencei},
+    {"i", EXT_I},           {"m", EXT_M},         {"a", EXT_A},
+    {"f", EXT_F},           {"d", EXT_D},         {"c", EXT_C},
+    {"zicntr", EXT_Zicntr}, {"zicsr", EXT_Zicsr}, {"zifencei", EXT_Zifencei},
 };
 enum { PARTS = sizeof parts / sizeof *parts };
 
@@ -33,11 +29,14 @@ bool isa_parse(const char *text, isa_t *isa, const char **wrong)
         *isa = ISA_TOY;
         return true;
     }
-    if (strncmp(text, "rv64i", 5) != 0)
+    if (strncmp(text, "rv64i", 5) != 0 && strncmp(text, "rv64g", 5) != 0)
         return false;
     /* Privileged software cannot live without CSRs, so every profile has them. */
     isa_t found = ISA(S) | ISA(MM) | ISA(Zicsr) | ISA(Zicntr);
-    for (const char *at = text + 4; *at;) {
+    bool is_general = text[4] == 'g';
+    if (is_general)
+        found |= ISA_G;
+    for (const char *at = text + 4 + is_general; *at;) {
         *wrong = at;
         bool named = *at == '_' || *at == 'z';
         at += *at == '_';
@@ -48,6 +47,8 @@ bool isa_parse(const char *text, isa_t *isa, const char **wrong)
         found |= (isa_t)1 << part->ext;
         at += length;
     }
+    if (found & ISA(D)) /* which builds on F (ISA 12) */
+        found |= ISA(F);
     *isa = found;
     return true;
 }

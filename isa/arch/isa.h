@@ -11,6 +11,8 @@ enum ext {
     EXT_I,
     EXT_M,
     EXT_A,
+    EXT_F,
+    EXT_D, /* never without F */
     EXT_C,
     EXT_S,  /* supervisor mode */
     EXT_MM, /* machine mode, as software can see it: mret and the M-mode CSRs */
@@ -27,8 +29,9 @@ typedef uint32_t isa_t;
 
 /* The full machine, and the one-page machine of the first labs. */
 #define ISA_FULL                                                                                   \
-    (ISA(I) | ISA(M) | ISA(A) | ISA(C) | ISA(S) | ISA(MM) | ISA(Zicsr) | ISA(Zicntr) |             \
-     ISA(Zifencei))
+    (ISA(I) | ISA(M) | ISA(A) | ISA(F) | ISA(D) | ISA(C) | ISA(S) | ISA(MM) | ISA(Zicsr) |         \
+     ISA(Zicntr) | ISA(Zifencei))
+#define ISA_G (ISA(I) | ISA(M) | ISA(A) | ISA(F) | ISA(D) | ISA(Zicsr) | ISA(Zifencei))
 #define ISA_TOY (ISA(I) | ISA(M) | ISA(S) | ISA(Zicsr) | ISA(Zicntr))
 
 static inline bool isa_has(isa_t isa, enum ext ext)
@@ -36,10 +39,10 @@ static inline bool isa_has(isa_t isa, enum ext ext)
     return isa >> ext & 1;
 }
 
-/* Reads an ISA string such as "rv64imac_zicsr_zifencei" or "toy" into *isa. Modes are not part of
- * such a string (ISA manual, chapter 27): "toy" has S and U, every other string has M, S and U.
- * False when it is no such string or asks for what Trapeze has not; then *wrong is the first
- * character that could not be taken. */
+/* Reads an ISA string such as "rv64gc" or "rv64imac_zifencei" or "toy" into *isa; g stands for
+ * imafd_zicsr_zifencei. Modes are not part of such a string (ISA manual, chapter 27): "toy" has S
+ * and U, every other string has M, S and U. False when it is no such string or asks for what
+ * Trapeze has not; then *wrong is the first character that could not be taken. */
 bool isa_parse(const char *text, isa_t *isa, const char **wrong);
 
 /* Writes the ISA string of `isa`, as a device tree's riscv,isa has it, to text (size bytes). */

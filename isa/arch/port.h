@@ -18,6 +18,7 @@ enum access {
     ACCESS_WALK, /* the page-table walker's own reads and updates */
 };
 
+struct fp_ops;
 struct walk;
 
 struct port {
@@ -33,6 +34,8 @@ struct port {
     /* Told of every walk for `va`, whatever came of it, for those who cache translations. May be
      * NULL. */
     void (*walked)(struct port *port, uint64_t va, const struct walk *walk);
+    /* Floating-point arithmetic. NULL: there is none, and it is illegal. */
+    const struct fp_ops *fp;
 };
 
 #endif

@@ -31,6 +31,16 @@
 #define MSTATUS_SXL_64 0x800000000
 #define MSTATUS_SD 0x8000000000000000
 
+/* fcsr (ISA 11.2) */
+#define FFLAGS_NX 0x1
+#define FFLAGS_UF 0x2
+#define FFLAGS_OF 0x4
+#define FFLAGS_DZ 0x8
+#define FFLAGS_NV 0x10
+#define FCSR_FFLAGS 0x1f
+#define FCSR_FRM 0xe0
+#define FCSR_FRM_SHIFT 5
+
 /* mip, mie, mideleg: one bit an interrupt cause (Privileged 3.1.9) */
 #define MIP_SSIP 0x2
 #define MIP_MSIP 0x8

@@ -2,6 +2,7 @@
 #include "step.h"
 
 #include "csr.h"
+#include "fp.h"
 #include "memory.h"
 #include "trap.h"
 
@@ -45,6 +46,10 @@ bool step_sc(struct hart *hart, struct port *port, uint64_t va, unsigned size, u
 #define RD hart->x[insn.rd]
 #define RS1 hart->x[insn.rs1]
 #define RS2 hart->x[insn.rs2]
+#define FRD hart->f[insn.rd]
+#define FRS1 hart->f[insn.rs1]
+#define FRS2 hart->f[insn.rs2]
+#define FRS3 hart->f[insn.rs3]
 #define RS1_NAMED (insn.rs1 != 0)
 #define IMM (uint64_t) insn.imm
 #define UIMM (uint64_t) insn.rs1
@@ -52,6 +57,7 @@ bool step_sc(struct hart *hart, struct port *port, uint64_t va, unsigned size, u
 #define NEXT (hart->pc + insn.length)
 #define MODE hart->mode
 #define STATUS hart->csr.mstatus
+#define FCSR hart->csr.fcsr
 #define TRAP(cause_, tval_)                                                                        \
     do {                                                                                           \
         *trap = (struct trap){.cause = (cause_), .tval = (tval_)};                                 \
@@ -99,6 +105,12 @@ bool step_sc(struct hart *hart, struct port *port, uint64_t va, unsigned size, u
             ILLEGAL;                                                                               \
         old_;                                                                                      \
     })
+#define FP(name, ...)                                                                              \
+    ({                                                                                             \
+        if (!port->fp)                                                                             \
+            ILLEGAL;                                                                               \
+        port->fp->name(&env, __VA_ARGS__);                                                         \
+    })
 #define RETURN(xret)                                                                               \
     do {                                                                                           \
         if (!xret(hart))                                                                           \
@@ -117,6 +129,7 @@ bool step_execute(struct hart *hart, struct port *port, struct insn insn, struct
     case INSN_ILLEGAL:
         ILLEGAL;
 #include "semantics.inc"
+#include "semantics_fp.inc"
     }
     hart->x[0] = 0;
     hart->pc = next;

@@ -1,6 +1,7 @@
 /* The cpu's port: physical memory and the bus, for the walk and the reference step. Every store
  * that the fast engine does not make itself comes through here, and keeps the caches true. */
 #include "engine.h"
+#include "fp_ops.h"
 
 #include <string.h>
 
@@ -73,7 +74,8 @@ void cpu_port_init(struct cpu *cpu)
                               .store = port_store,
                               .time = port_time,
                               .fence = port_fence,
-                              .walked = table_walked};
+                              .walked = table_walked,
+                              .fp = &fp_ops};
 }
 
 struct port *cpu_port(struct cpu *cpu)

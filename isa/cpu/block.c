@@ -69,6 +69,7 @@ static struct op op_of(const struct insn *insn, unsigned offset)
         .rd = insn->rd ? insn->rd : X_SINK,
         .rs1 = insn->rs1,
         .rs2 = insn->rs2,
+        .rs3 = insn->rs3,
         .imm = insn->imm,
     };
 }

@@ -53,7 +53,7 @@ static inline unsigned tlb_index(uint64_t va)
 struct op {
     uint16_t handler;
     uint16_t where;
-    uint8_t rd, rs1, rs2;
+    uint8_t rd, rs1, rs2, rs3;
     int64_t imm;
 };
 

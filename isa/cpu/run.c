@@ -12,6 +12,7 @@
 
 #include "csr.h"
 #include "engine.h"
+#include "fp_ops.h"
 #include "step.h"
 #include "trap.h"
 
@@ -94,9 +95,6 @@ static void run_by_step(struct cpu *cpu, struct hart *hart, uint64_t until)
         op++;                                                                                      \
         goto *labels[op->handler];                                                                 \
     } while (0)
-#define OP(name)                                                                                   \
-    DISPATCH;                                                                                      \
-    do_##name:
 #define RD x[op->rd]
 #define RS1 x[op->rs1]
 #define RS2 x[op->rs2]
@@ -215,11 +213,46 @@ static void run_by_step(struct cpu *cpu, struct hart *hart, uint64_t until)
 #define FENCE_I (void)0
 #define FENCE_VMA cpu->port.fence(&cpu->port, op->rs1 == 0, RS1, op->rs2 == 0, RS2)
 
+/* The words of semantics_fp.inc, besides. A destination of 0 was made X_SINK, which is right for x
+ * alone: f0 is a register as any. */
+#define FRD hart->f[op->rd % X_SINK]
+#define FRS1 hart->f[op->rs1]
+#define FRS2 hart->f[op->rs2]
+#define FRS3 hart->f[op->rs3]
+#define FCSR hart->csr.fcsr
+#define FP(name, ...) fp_ops.name(&env, __VA_ARGS__)
+
+/* Does a floating-point instruction. False: it is not plain, and nothing was done. A function of
+ * its own, with its own switch: inside the engine, all these calls would cost the other
+ * instructions the host's registers. */
+/* NOLINTNEXTLINE(readability-function-size): the dispatcher, one case an instruction */
+static __attribute__((noinline)) bool run_fp(struct cpu *cpu, struct hart *hart,
+                                             const struct op *op, uint64_t data_space)
+{
+    uint64_t *const x = hart->x;
+    switch (op->handler) {
+#define OP(name)                                                                                   \
+    return true;                                                                                   \
+    case INSN_##name:
+    default:
+#include "semantics_fp.inc"
+        return true;
+    }
+do_illegal: /* the reference step raises it */
+by_step:
+    return false;
+}
+#undef OP
+#define OP(name)                                                                                   \
+    DISPATCH;                                                                                      \
+    do_##name:
+
 /* NOLINTNEXTLINE(readability-function-size): the engine, one label an instruction */
 static void run_blocks(struct cpu *cpu, struct hart *const hart, uint64_t until)
 {
     static const void *const labels[OP_COUNT] = {
 #define INSN(name, ...) [INSN_##name] = &&do_##name,
+#define INSN_FP(name, ...) [INSN_##name] = &&do_fp,
 #include "insn.def"
         [OP_ILLEGAL] = &&do_illegal,
         [OP_END] = &&do_end,
@@ -275,6 +308,11 @@ enter:;
     left -= head->imm;
 
 #include "semantics.inc"
+    DISPATCH;
+
+do_fp:
+    if (!run_fp(cpu, hart, op, data_space))
+        goto by_step;
     DISPATCH;
 
 do_illegal:

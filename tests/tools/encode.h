@@ -12,7 +12,8 @@ static inline uint32_t put(uint64_t value, int high, int low, int at)
 
 /* The word of instruction `id`; what its format has no place for is left out. `imm` is the
  * immediate as the instruction means it: an offset in bytes, a CSR's number; of U, a multiple of
- * 4096. CSR forms with an immediate operand have it in rs1. */
+ * 4096. CSR forms with an immediate operand have it in rs1. Where there is a rounding mode,
+ * imm is that, with rs3 above it (from bit 3 on). */
 static inline uint32_t encode(enum insn_id id, unsigned rd, unsigned rs1, unsigned rs2, int64_t imm)
 {
     uint64_t i = (uint64_t)imm;
@@ -46,6 +47,14 @@ static inline uint32_t encode(enum insn_id id, unsigned rd, unsigned rs1, unsign
     case FMT_J:
         return word | rd << 7 | put(i, 19, 12, 12) | put(i, 11, 11, 20) | put(i, 10, 1, 21) |
                put(i, 20, 20, 31);
+    case FMT_RM:
+        return word | rd << 7 | put(i, 2, 0, 12) | rs1 << 15 | rs2 << 20;
+    case FMT_R2:
+        return word | rd << 7 | rs1 << 15;
+    case FMT_R2M:
+        return word | rd << 7 | put(i, 2, 0, 12) | rs1 << 15;
+    case FMT_R4:
+        return word | rd << 7 | put(i, 2, 0, 12) | rs1 << 15 | rs2 << 20 | put(i, 7, 3, 27);
     }
     return word;
 }

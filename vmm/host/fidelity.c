@@ -102,6 +102,10 @@ static void compare_registers(struct comparison *c, const struct hart *bare, con
         snprintf(name, sizeof name, "x%d", i);
         compare(c, name, bare->x[i], vm->x[i]);
     }
+    for (int i = 0; i < 32; i++) {
+        snprintf(name, sizeof name, "f%d", i);
+        compare(c, name, bare->f[i], vm->f[i]);
+    }
     compare(c, "pc", bare->pc, vm->pc);
     compare(c, "mode", bare->mode, vm->mode);
     compare(c, "waiting", bare->waiting, vm->waiting);

@@ -70,11 +70,21 @@ struct hw_exit hw_enter(struct hw *hw, struct hw_state *state, uint64_t budget)
     hart->pc = state->pc;
     hart->csr.satp = state->satp;
     hart->reservation = state->reservation;
+    hart->csr.mstatus = (hart->csr.mstatus & ~(uint64_t)MSTATUS_FS) | state->fs;
+    if (state->fs) {
+        memcpy(hart->f, state->f, sizeof hart->f);
+        hart->csr.fcsr = state->fcsr;
+    }
     hw->stats->entries_outside_u += hart->mode != MODE_U;
     exit.is_trap = cpu_enter(hw->cpu, hart, budget, &exit.steps, &exit.trap);
     memcpy(state->x, hart->x, sizeof state->x);
     state->pc = hart->pc;
     state->reservation = hart->reservation;
+    state->fs = hart->csr.mstatus & MSTATUS_FS;
+    if (state->fs) {
+        memcpy(state->f, hart->f, sizeof state->f);
+        state->fcsr = hart->csr.fcsr;
+    }
     return exit;
 }
 

@@ -21,8 +21,13 @@ Test(isa, a_string_names_its_extensions)
         {"rv64i_zifencei", PRIVILEGED | ISA(I) | ISA(Zifencei)},
         {"rv64izifencei", PRIVILEGED | ISA(I) | ISA(Zifencei)},
         {"rv64i_m_a", PRIVILEGED | ISA(I) | ISA(M) | ISA(A)},
-        {"rv64imac_zicntr_zicsr_zifencei", ISA_FULL},
-        {"rv64imac_zicsr_zifencei", ISA_FULL},
+        {"rv64if", PRIVILEGED | ISA(I) | ISA(F)},
+        {"rv64id", PRIVILEGED | ISA(I) | ISA(F) | ISA(D)},
+        {"rv64g", ISA_FULL & ~ISA(C)},
+        {"rv64gc", ISA_FULL},
+        {"rv64gc_zicntr", ISA_FULL},
+        {"rv64imafdc_zicntr_zicsr_zifencei", ISA_FULL},
+        {"rv64imac_zicsr_zifencei", ISA_FULL & ~ISA(F) & ~ISA(D)},
         {"toy", ISA_TOY},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -39,10 +44,24 @@ Test(isa, a_string_that_asks_for_more_is_refused_where_it_does)
         const char *text;
         size_t wrong;
     } rows[] = {
-        {"", 0},       {"rv32i", 0},        {"rv64", 0},           {"rv64e", 0},
-        {"rv64m", 0},  {"toys", 0},         {"RV64I", 0},          {"rv64imv", 6},
-        {"rv64i_", 5}, {"rv64imac_zba", 8}, {"rv64im__a", 6},      {"rv64imac ", 8},
-        {"rv64iz", 5}, {"rv64i_zicsrx", 5}, {"rv64i_zicsr_q", 11}, {"rv64im2", 6},
+        {"", 0},
+        {"rv32i", 0},
+        {"rv64", 0},
+        {"rv64e", 0},
+        {"rv64m", 0},
+        {"toys", 0},
+        {"RV64I", 0},
+        {"rv64imv", 6},
+        {"rv64i_", 5},
+        {"rv64imac_zba", 8},
+        {"rv64im__a", 6},
+        {"rv64imac ", 8},
+        {"rv64gcv", 6},
+        {"rv64ig", 5},
+        {"rv64iz", 5},
+        {"rv64i_zicsrx", 5},
+        {"rv64i_zicsr_q", 11},
+        {"rv64im2", 6},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         isa_t isa = 0xdead;
@@ -58,7 +77,7 @@ Test(isa, it_prints_in_canonical_order)
 {
     char text[64];
     isa_print(ISA_FULL, text, sizeof text);
-    cr_expect_str_eq(text, "rv64imac_zicntr_zicsr_zifencei");
+    cr_expect_str_eq(text, "rv64imafdc_zicntr_zicsr_zifencei");
     isa_print(ISA(I) | ISA(S), text, sizeof text);
     cr_expect_str_eq(text, "rv64i");
     isa_print(ISA_TOY, text, sizeof text);
@@ -81,7 +100,7 @@ Test(isa, what_it_prints_it_reads)
 
 Test(isa, a_small_buffer_is_not_overrun)
 {
-    static const char whole[] = "rv64imac_zicntr_zicsr_zifencei";
+    static const char whole[] = "rv64imafdc_zicntr_zicsr_zifencei";
     for (size_t size = 1; size <= sizeof whole; size++) {
         char text[64];
         memset(text, '#', sizeof text);
@@ -97,8 +116,8 @@ Test(isa, a_small_buffer_is_not_overrun)
 
 Test(isa, misa_has_a_bit_a_letter_and_mxl_2)
 {
-    /* Privileged 3.1.1: A 0, C 2, I 8, M 12, S 18, U 20. */
-    cr_expect_eq(isa_misa(ISA_FULL), 0x8000000000141105);
+    /* Privileged 3.1.1: A 0, C 2, D 3, F 5, I 8, M 12, S 18, U 20. */
+    cr_expect_eq(isa_misa(ISA_FULL), 0x800000000014112d);
     cr_expect_eq(isa_misa(ISA_TOY), 0x8000000000141100);
     cr_expect_eq(isa_misa(ISA(I)), 0x8000000000000100);
 }

@@ -81,6 +81,24 @@ static inline bool reads_register(const char **text, unsigned number)
     return skip(text, "x") && isdigit((unsigned char)**text) && reads_number(text, number);
 }
 
+static inline bool reads_float_register(const char **text, const char *word,
+                                        const struct insn *insn)
+{
+    unsigned number = strncmp(word, "frd", 3) == 0    ? insn->rd
+                      : strncmp(word, "frs1", 4) == 0 ? insn->rs1
+                      : strncmp(word, "frs2", 4) == 0 ? insn->rs2
+                                                      : insn->rs3;
+    return skip(text, "f") && isdigit((unsigned char)**text) && reads_number(text, number);
+}
+
+/* The rounding mode, by its name (ISA table 11.1); dyn is not said. */
+static inline bool reads_rounding(const char **text, const struct insn *insn)
+{
+    static const char *const names[] = {",rne", ",rtz",     ",rdn",    ",rup",
+                                        ",rmm", ",unknown", ",unknown"};
+    return insn->imm == 7 || skip(text, names[insn->imm]);
+}
+
 /* One word of an operand syntax against the text; the value is the decoder's. */
 static inline bool reads_operand(const char **text, const char *word, const struct insn *insn,
                                  uint64_t pc)
@@ -91,6 +109,8 @@ static inline bool reads_operand(const char **text, const char *word, const stru
         return reads_register(text, insn->rs1);
     if (strcmp(word, "rs2") == 0 || strcmp(word, "rs2p") == 0)
         return reads_register(text, insn->rs2);
+    if (word[0] == 'f')
+        return reads_float_register(text, word, insn);
     if (strcmp(word, "sp") == 0)
         return reads_register(text, 2);
     if (strcmp(word, "imm") == 0 || strcmp(word, "shamt") == 0)
@@ -115,6 +135,8 @@ static inline bool line_agrees(const struct line *line, const char *syntax, cons
         size_t length = 0;
         while (isalnum((unsigned char)syntax[length]) && length + 1 < sizeof word)
             length++;
+        if (strcmp(syntax, ", rm") == 0)
+            return reads_rounding(&text, insn) && !*text;
         if (length) {
             memcpy(word, syntax, length);
             if (!reads_operand(&text, word, insn, line->at))

@@ -232,6 +232,7 @@ Test(step, p20_x0_is_a_sink)
 {
     struct world *w = world_new();
     w->hart.x[6] = 7;
+    w->hart.csr.mstatus |= MSTATUS_FS;
     for (int id = 0; id < INSN_COUNT; id++) {
         enum insn_format format = insn_table[id].format;
         if (format != FMT_R && format != FMT_I && format != FMT_U && format != FMT_SH &&

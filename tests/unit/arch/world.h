@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "fp_ops.h"
 #include "hart.h"
 #include "insn.h"
 #include "port.h"
@@ -94,8 +95,11 @@ static inline struct world *world_of(isa_t isa)
 {
     static struct world world;
     memset(&world, 0, sizeof world);
-    world.port = (struct port){
-        .load = world_load, .store = world_store, .time = world_time, .fence = world_fence};
+    world.port = (struct port){.load = world_load,
+                               .store = world_store,
+                               .time = world_time,
+                               .fence = world_fence,
+                               .fp = &fp_ops};
     world.next_table = TABLES + PAGE_SIZE;
     hart_reset(&world.hart, isa, 0, RAM_BASE);
     return &world;
