@@ -27,6 +27,10 @@ static void compare_harts(struct comparison *c, const struct hart *a, const stru
         snprintf(name, sizeof name, "x%d", i);
         compare(c, name, a->x[i], b->x[i]);
     }
+    for (int i = 0; i < 32; i++) {
+        snprintf(name, sizeof name, "f%d", i);
+        compare(c, name, a->f[i], b->f[i]);
+    }
     compare(c, "pc", a->pc, b->pc);
     compare(c, "mode", a->mode, b->mode);
     compare(c, "waiting", a->waiting, b->waiting);

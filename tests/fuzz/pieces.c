@@ -47,11 +47,18 @@ static void will_settle(struct maker *m, uint32_t at, uint32_t from)
         }
 }
 
+static bool is_float(enum insn_id id)
+{
+    return insn_table[id].ext == EXT_F || insn_table[id].ext == EXT_D;
+}
+
 static void plain(struct maker *m)
 {
     for (;;) {
         enum insn_id id = (enum insn_id)some(m, INSN_COUNT);
         enum insn_format format = insn_table[id].format;
+        if (is_float(id))
+            continue;
         if (insn_is_system(id) || id == INSN_jalr || (id >= INSN_lb && id <= INSN_sd))
             continue;
         if (format != FMT_R && format != FMT_I && format != FMT_SH && format != FMT_SHW &&
@@ -122,6 +129,28 @@ static void window_access(struct maker *m)
     EMIT(m, lui, T0, 0, 0, page << PAGE_SHIFT);
     EMIT(m, add, T0, T0, R_WINDOW, 0);
     emit_word(m, encode(id, some_rd(m), T0, some_rs(m), (int64_t)some(m, 2048)));
+}
+
+/* A floating-point instruction; in S and M, often with FS turned on before it. Loads and stores go
+ * by a base, rounding modes are mostly legal. */
+static void floating(struct maker *m, bool is_user)
+{
+    enum insn_id id;
+    do
+        id = (enum insn_id)some(m, INSN_COUNT);
+    while (!is_float(id));
+    if (!is_user && one_in(m, 3)) {
+        EMIT(m, lui, T0, 0, 0, MSTATUS_FS);
+        EMIT(m, csrrs, 0, T0, 0, CSR_sstatus);
+    }
+    enum insn_format format = insn_table[id].format;
+    if (format == FMT_I || format == FMT_S) {
+        emit_word(m, encode(id, some_rs(m), some_base(m), some_rs(m), (int64_t)some(m, 256) * 8));
+        return;
+    }
+    int64_t rounding = one_in(m, 16) ? (int64_t)some(m, 8) : one_in(m, 2) ? 7 : (int64_t)some(m, 5);
+    emit_word(m,
+              encode(id, some_rd(m), some_rs(m), some_rs(m), rounding | (int64_t)some(m, 32) << 3));
 }
 
 static void atomic(struct maker *m)
@@ -422,8 +451,11 @@ void make_piece(struct maker *m, enum kind kind)
 {
     bool is_user = kind == KIND_U || kind == KIND_ANY;
     switch (some(m, 32)) {
-    case 0 ... 8:
+    case 0 ... 5:
         plain(m);
+        return;
+    case 6 ... 8:
+        floating(m, is_user);
         return;
     case 9 ... 14:
         compressed(m);

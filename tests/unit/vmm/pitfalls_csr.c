@@ -69,9 +69,8 @@ Test(pitfalls, p22_sstatus_sie_and_sip_are_views_filtered_by_mideleg)
     uint64_t status = w.hart->csr.mstatus;
     w.hart->x[A1] = ~(uint64_t)0;
     once(CSRW(sstatus, A1));
-    cr_expect_eq(w.hart->csr.mstatus,
-                 status | MSTATUS_SIE | MSTATUS_SPIE | MSTATUS_SPP | MSTATUS_SUM | MSTATUS_MXR |
-                     MSTATUS_FS);
+    cr_expect_eq(w.hart->csr.mstatus, status | MSTATUS_SIE | MSTATUS_SPIE | MSTATUS_SPP |
+                                          MSTATUS_SUM | MSTATUS_MXR | MSTATUS_FS);
     once(CSRR(A0, sstatus));
     cr_expect_eq(w.hart->x[A0], MSTATUS_UXL_64 | MSTATUS_SIE | MSTATUS_SPIE | MSTATUS_SPP |
                                     MSTATUS_SUM | MSTATUS_MXR | MSTATUS_FS | MSTATUS_SD);
