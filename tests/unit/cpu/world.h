@@ -24,7 +24,6 @@ enum { T0 = 5, T1, T2, S0 = 8, S1, T3 = 28 };
 
 static const enum engine engines[] = {ENGINE_STEP, ENGINE_BLOCK};
 static const char *const engine_names[] = {[ENGINE_STEP] = "step", [ENGINE_BLOCK] = "block"};
-#define EACH_ENGINE(e) (unsigned e = 0; e < 2; e++)
 
 static struct machine *machine;
 static struct hart *hart;
@@ -82,6 +81,15 @@ static inline void run(uint64_t count)
 {
     machine_run(machine, steps() + count);
 }
+
+/* Writes a program to CODE, with a loop at its end, and runs it to there. The budget is a long one:
+ * where a block does not fit into what is left, the reference step stands in for it. */
+#define EXECUTE(...)                                                                               \
+    do {                                                                                           \
+        PROGRAM(CODE, __VA_ARGS__, j(0));                                                          \
+        hart->pc = CODE;                                                                           \
+        run(64);                                                                                   \
+    } while (0)
 
 /* ---- page tables: the root at TABLES ---- */
 
