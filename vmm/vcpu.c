@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "csr.h"
 #include "step.h"
 #include "trap.h"
 #include "vm.h"
@@ -53,8 +54,7 @@ static struct hw_exit enter(struct vcpu *vcpu, uint64_t budget)
     carry_out_reservation(vcpu);
     vm->platform.s.clock.steps += exit.steps;
     vm->stats.direct += exit.steps;
-    vcpu->hart.csr.mcycle += exit.steps;
-    vcpu->hart.csr.minstret += exit.steps;
+    csr_count(&vcpu->hart, exit.steps, exit.steps);
     return exit;
 }
 

@@ -41,7 +41,7 @@ static const uint16_t state_of[ROWS] = {
     [ROW_sepc] = AT(sepc), [ROW_mepc] = AT(mepc),
     [ROW_scause] = AT(scause), [ROW_mcause] = AT(mcause),
     [ROW_stval] = AT(stval), [ROW_mtval] = AT(mtval),
-    [ROW_satp] = AT(satp), [ROW_mhartid] = AT(mhartid),
+    [ROW_satp] = AT(satp), [ROW_mhartid] = AT(mhartid), [ROW_mcountinhibit] = AT(mcountinhibit),
     [ROW_medeleg] = AT(medeleg), [ROW_mideleg] = AT(mideleg),
 };
 
@@ -159,7 +159,7 @@ static void write_row(struct hart *hart, unsigned row, uint64_t value)
         break;
     case RULE_COUNTER:
         /* The next instruction reads `value`, though this one retires: P19, Privileged 3.1.10. */
-        *csr = value - 1;
+        *csr = value - csr_counts(hart, csr == &hart->csr.mcycle ? COUNTS_CYCLES : COUNTS_RETIRED);
         return;
     case RULE_STATE:
     case RULE_MIP:

@@ -41,7 +41,7 @@ enum { X_SINK = 32, X_COUNT };
 /* The CSRs that hold state; the others are views of these, constants or clocks (csr.def). */
 struct csrs {
     uint64_t mstatus, medeleg, mideleg, mie, mip, mtvec, mcounteren, mscratch;
-    uint64_t mepc, mcause, mtval, menvcfg, mcycle, minstret, mhartid;
+    uint64_t mepc, mcause, mtval, menvcfg, mcycle, minstret, mcountinhibit, mhartid;
     uint64_t stvec, scounteren, sscratch, sepc, scause, stval, satp, senvcfg;
 };
 

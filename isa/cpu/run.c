@@ -19,8 +19,7 @@
 static void count(struct cpu *cpu, struct hart *hart, uint64_t done)
 {
     cpu->clock->steps += done;
-    hart->csr.mcycle += done;
-    hart->csr.minstret += done;
+    csr_count(hart, done, done);
 }
 
 static void enter(struct cpu *cpu, struct hart *hart, struct trap trap)

@@ -48,7 +48,7 @@ static const struct expected {
     {0x305, "mtvec", "3.1.7", 0, ALL - 2, 0, ALL - 2},
     {0x306, "mcounteren", "3.1.11", 0, 0xffffffff, 0, ALL},
     {0x30a, "menvcfg", "3.1.18", 0, 1, 0, ALL},
-    {0x320, "mcountinhibit", "3.1.12", 0, 0, 0, ALL},
+    {0x320, "mcountinhibit", "3.1.12", 0, 5, 0, ALL},
     {0x340, "mscratch", "3.1.13", 0, ALL, 0, ALL},
     {0x341, "mepc", "3.1.14", 0, ALL - 1, 0, ALL},
     {0x342, "mcause", "3.1.15", 0, ALL, 0, ALL},
@@ -669,6 +669,35 @@ Test(csr, minstret_counts_what_retires_and_mcycle_every_step)
     step_count(&w->hart, true);
     cr_expect_eq(get(w, 0xb00), 3);
     cr_expect_eq(get(w, 0xb02), 2);
+}
+
+/* Privileged 3.1.12: CY stops cycle, IR stops instret, bit 1 is read-only zero. */
+Test(csr, mcountinhibit_stops_each_counter_by_itself)
+{
+    for (uint64_t inhibit = 0; inhibit < 8; inhibit++) {
+        struct world *w = world_new();
+        w->hart.csr.mcycle = w->hart.csr.minstret = 10;
+        cr_expect(write_csr(w, 0x320, CSR_SWAP, inhibit));
+        cr_expect_eq(get(w, 0x320), inhibit & 5);
+        step_count(&w->hart, true);
+        step_count(&w->hart, false);
+        cr_expect_eq(get(w, 0xb00), inhibit & 1 ? 10 : 12, "mcycle under %lu", inhibit);
+        cr_expect_eq(get(w, 0xb02), inhibit & 4 ? 10 : 11, "minstret under %lu", inhibit);
+    }
+}
+
+Test(csr, p19_an_inhibited_counter_keeps_what_was_written)
+{
+    static const unsigned counters[] = {0xb00, 0xb02};
+    for (int i = 0; i < 2; i++) {
+        struct world *w = world_new();
+        put(w, 0x320, 5);
+        put(w, counters[i], 100);
+        cr_expect_eq(get(w, counters[i]), 100, "%03x", counters[i]);
+        put(w, 0x320, 0);
+        cr_expect_eq(get(w, counters[i]), 101, "%03x: the instruction that lets it go counts",
+                     counters[i]);
+    }
 }
 
 /* --- TVM (Privileged 3.1.6.5) --- */
