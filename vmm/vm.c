@@ -86,6 +86,15 @@ static void port_fence(struct port *port, bool all_va, uint64_t va, bool all_asi
     shadow_fence(&((struct vm *)port)->shadows, all_va, GVA(va), all_asids, asid);
 }
 
+static void port_changed(struct port *port, enum change what)
+{
+    switch (what) {
+    case CHANGE_TIMER:
+        platform_update(&((struct vm *)port)->platform);
+        break;
+    }
+}
+
 static bool dma(void *owner, uint64_t gpa, void *buffer, size_t size, bool is_write)
 {
     struct vm *vm = owner;
@@ -167,8 +176,11 @@ void vm_init(struct vm *vm, struct hw *hw, struct vm_memory memory)
     uint64_t guest_frames = memory.guest_size / PAGE_SIZE;
     vm->hw = hw;
     vm->number = OWNER_FIRST_VM;
-    vm->port = (struct port){
-        .load = port_load, .store = port_store, .time = port_time, .fence = port_fence};
+    vm->port = (struct port){.load = port_load,
+                             .store = port_store,
+                             .time = port_time,
+                             .fence = port_fence,
+                             .changed = port_changed};
     owner_init(&vm->owners, hw, memory.base, frames);
     hpa_t next = HPA(memory.base.a + owner_array_frames(frames) * PAGE_SIZE);
     uint64_t tables = p2m_table_frames(memory.guest_size);

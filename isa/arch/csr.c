@@ -17,6 +17,7 @@ enum csr_row {
 enum csr_rule {
     RULE_STATE, RULE_CONST, RULE_COUNTER, RULE_TIME, RULE_SSTATUS, RULE_SIE, RULE_SIP, RULE_TVEC,
     RULE_EPC, RULE_SATP, RULE_MSTATUS, RULE_MISA, RULE_MIP,
+    RULE_MENVCFG, RULE_STIMECMP,
 };
 
 const unsigned csr_rows = ROWS;
@@ -42,6 +43,7 @@ static const uint16_t state_of[ROWS] = {
     [ROW_scause] = AT(scause), [ROW_mcause] = AT(mcause),
     [ROW_stval] = AT(stval), [ROW_mtval] = AT(mtval),
     [ROW_satp] = AT(satp), [ROW_mhartid] = AT(mhartid), [ROW_mcountinhibit] = AT(mcountinhibit),
+    [ROW_stimecmp] = AT(stimecmp),
     [ROW_medeleg] = AT(medeleg), [ROW_mideleg] = AT(mideleg),
 };
 
@@ -88,6 +90,8 @@ static uint64_t read_row(const struct hart *hart, struct port *port, unsigned ro
     case RULE_TVEC:
     case RULE_EPC:
     case RULE_SATP:
+    case RULE_MENVCFG:
+    case RULE_STIMECMP:
         return *state(hart, row);
     case RULE_CONST:
         return rules[row].reset;
@@ -123,6 +127,12 @@ static uint64_t modify_base(const struct hart *hart, unsigned row, uint64_t read
 {
     enum csr_rule rule = rules[row].rule;
     return rule == RULE_MIP || rule == RULE_SIP ? hart->csr.mip : read;
+}
+
+/* The bits of menvcfg that this hart has. */
+static uint64_t menvcfg_writable(const struct hart *hart)
+{
+    return MENVCFG_FIOM | (isa_has(hart->isa, EXT_Sstc) ? MENVCFG_STCE : 0);
 }
 
 static void write_row(struct hart *hart, unsigned row, uint64_t value)
@@ -161,8 +171,15 @@ static void write_row(struct hart *hart, unsigned row, uint64_t value)
         /* The next instruction reads `value`, though this one retires: P19, Privileged 3.1.10. */
         *csr = value - csr_counts(hart, csr == &hart->csr.mcycle ? COUNTS_CYCLES : COUNTS_RETIRED);
         return;
+    case RULE_MIP: /* stimecmp drives STIP, and software no longer does (Sstc 2.1) */
+        writable &= csr_has_stimer(hart) ? ~(uint64_t)MIP_STIP : writable;
+        break;
+    case RULE_MENVCFG:
+        writable = menvcfg_writable(hart);
+        hart->csr.mip &= value & writable & MENVCFG_STCE ? ~(uint64_t)MIP_STIP : ~(uint64_t)0;
+        break;
     case RULE_STATE:
-    case RULE_MIP:
+    case RULE_STIMECMP:
         break;
     }
     *csr = (*csr & ~writable) | (value & writable);
@@ -178,6 +195,13 @@ static bool may_read_counter(const struct hart *hart, unsigned number)
     return hart->mode >= MODE_S || hart->csr.scounteren & bit;
 }
 
+/* stimecmp is for S when M has opened both it and the time that it is compared with (Sstc 2.1). */
+static bool may_use_stimecmp(const struct hart *hart)
+{
+    bool has_time = hart->csr.mcounteren >> (CSR_time & 31) & 1;
+    return hart->mode == MODE_M || (has_time && csr_has_stimer(hart));
+}
+
 static bool may_access(const struct hart *hart, unsigned number, bool is_write)
 {
     const struct csr_info *info = csr_find(number);
@@ -189,7 +213,17 @@ static bool may_access(const struct hart *hart, unsigned number, bool is_write)
         return false;
     if (number == CSR_satp && hart->mode == MODE_S && hart->csr.mstatus & MSTATUS_TVM)
         return false;
+    if (number == CSR_stimecmp && !may_use_stimecmp(hart))
+        return false;
     return number >> 8 != 0xc || may_read_counter(hart, number);
+}
+
+/* Tells the port what a write to `row` may have changed for others. */
+static void tell(struct port *port, unsigned row)
+{
+    enum csr_rule rule = rules[row].rule;
+    if (port->changed && (rule == RULE_STIMECMP || rule == RULE_MENVCFG))
+        port->changed(port, CHANGE_TIMER);
 }
 
 bool csr_access(struct hart *hart, struct port *port, unsigned number, enum csr_op op,
@@ -213,6 +247,7 @@ bool csr_access(struct hart *hart, struct port *port, unsigned number, enum csr_
         write_row(hart, row, base & ~operand);
         break;
     }
+    tell(port, row);
     return true;
 }
 

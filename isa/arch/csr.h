@@ -60,6 +60,12 @@ static inline void csr_count(struct hart *hart, uint64_t cycles, uint64_t retire
     hart->csr.minstret += csr_counts(hart, COUNTS_RETIRED) ? retired : 0;
 }
 
+/* True when stimecmp drives STIP (Sstc 2.1). */
+static inline bool csr_has_stimer(const struct hart *hart)
+{
+    return hart->csr.menvcfg & MENVCFG_STCE;
+}
+
 /* The interrupts that are pending: software bits and wires together (Privileged 3.1.9). */
 static inline uint64_t csr_mip(const struct hart *hart)
 {

@@ -42,7 +42,7 @@ enum { X_SINK = 32, X_COUNT };
 struct csrs {
     uint64_t mstatus, medeleg, mideleg, mie, mip, mtvec, mcounteren, mscratch;
     uint64_t mepc, mcause, mtval, menvcfg, mcycle, minstret, mcountinhibit, mhartid;
-    uint64_t stvec, scounteren, sscratch, sepc, scause, stval, satp, senvcfg;
+    uint64_t stvec, scounteren, sscratch, sepc, scause, stval, satp, senvcfg, stimecmp;
 };
 
 /* The reservation of LR: the physical address of the bytes that SC may write. */

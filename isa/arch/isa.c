@@ -10,7 +10,7 @@ static const struct part {
 } parts[] = {
     {"i", EXT_I},       {"m", EXT_M},           {"a", EXT_A},
     {"c", EXT_C},       {"zicntr", EXT_Zicntr}, {"zicsr", EXT_Zicsr},
-    {"zifencei", EXT_Zifencei},
+    {"zifencei", EXT_Zifencei}, {"sstc", EXT_Sstc},
 };
 enum { PARTS = sizeof parts / sizeof *parts };
 
@@ -35,9 +35,8 @@ bool isa_parse(const char *text, isa_t *isa, const char **wrong)
     isa_t found = ISA(S) | ISA(MM) | ISA(Zicsr) | ISA(Zicntr);
     for (const char *at = text + 4; *at;) {
         *wrong = at;
-        bool named = *at == '_' || *at == 'z';
         at += *at == '_';
-        size_t length = named && *at == 'z' ? strcspn(at, "_") : 1;
+        size_t length = *at == 'z' || *at == 's' ? strcspn(at, "_") : 1;
         const struct part *part = find_part(at, length);
         if (!part)
             return false;

@@ -17,6 +17,7 @@ enum ext {
     EXT_Zicsr,
     EXT_Zicntr,   /* cycle, time, instret */
     EXT_Zifencei,
+    EXT_Sstc,     /* stimecmp */
     EXT_COUNT,
 };
 
@@ -28,7 +29,7 @@ typedef uint32_t isa_t;
 /* The full machine, and the one-page machine of the first labs. */
 #define ISA_FULL                                                                                   \
     (ISA(I) | ISA(M) | ISA(A) | ISA(C) | ISA(S) | ISA(MM) | ISA(Zicsr) | ISA(Zicntr) |             \
-     ISA(Zifencei))
+     ISA(Zifencei) | ISA(Sstc))
 #define ISA_TOY (ISA(I) | ISA(M) | ISA(S) | ISA(Zicsr) | ISA(Zicntr))
 
 static inline bool isa_has(isa_t isa, enum ext ext)

@@ -67,12 +67,24 @@ static void port_fence(struct port *port, bool all_va, uint64_t va, bool all_asi
         cpu->watch->fenced(cpu->watch->owner, all_va, va, all_asids, asid);
 }
 
+static void port_changed(struct port *port, enum change what)
+{
+    struct cpu *cpu = (struct cpu *)port;
+    switch (what) {
+    case CHANGE_TIMER:
+        if (cpu->platform)
+            platform_update(cpu->platform);
+        break;
+    }
+}
+
 void cpu_port_init(struct cpu *cpu)
 {
     cpu->port = (struct port){.load = port_load,
                               .store = port_store,
                               .time = port_time,
                               .fence = port_fence,
+                              .changed = port_changed,
                               .walked = table_walked};
 }
 

@@ -1,6 +1,7 @@
 /* The platform's loop: whose turn it is, until when, and what happens in between. */
 #include "platform.h"
 
+#include "csr.h"
 #include "trap.h"
 
 static uint64_t ticks(const struct platform *platform)
@@ -24,6 +25,18 @@ static uint64_t when(const struct platform *platform, uint64_t time)
     return wait > (NEVER / STEPS_PER_TICK - 1) - tick ? NEVER : (tick + wait) * STEPS_PER_TICK;
 }
 
+/* The timer of S: stimecmp where the hart has it (Sstc), else the built-in firmware's. */
+static uint64_t update_stimer(struct platform *platform, unsigned index)
+{
+    struct platform_state *s = &platform->s;
+    const struct hart *hart = platform->hart[index];
+    bool is_own = csr_has_stimer(hart);
+    uint64_t at = is_own ? hart->csr.stimecmp : s->sbi.timer[index];
+    bool is_on = is_own || platform->has_firmware;
+    s->due[EVENT_STIMER + index] = is_on ? when(platform, at) : NEVER;
+    return is_on && platform_time(platform) >= at ? MIP_STIP : 0;
+}
+
 /* Timer wires of one hart, and when they will change. */
 static uint64_t update_timers(struct platform *platform, unsigned index)
 {
@@ -31,10 +44,7 @@ static uint64_t update_timers(struct platform *platform, unsigned index)
     uint64_t now = platform_time(platform);
     uint64_t wires = now >= s->clint.mtimecmp[index] ? MIP_MTIP : 0;
     s->due[EVENT_MTIMER + index] = when(platform, s->clint.mtimecmp[index]);
-    if (!platform->has_firmware)
-        return wires;
-    s->due[EVENT_STIMER + index] = when(platform, s->sbi.timer[index]);
-    return wires | (now >= s->sbi.timer[index] ? MIP_STIP : 0);
+    return wires | update_stimer(platform, index);
 }
 
 /* When the next byte of console input can be received. */

@@ -34,6 +34,7 @@ static const struct expected {
     {0x142, "scause", "4.1.8", 0, ALL, 0, ALL},
     {0x143, "stval", "4.1.9", 0, ALL, 0, ALL},
     {0x144, "sip", "4.1.3", 0, 0, 0, ALL},
+    {0x14d, "stimecmp", "Sstc 2.1", 0, ALL, 0, ALL},
     {0x180, "satp", "4.1.11", 0, 0x8fffffffffffffff, 0, 0x8fffffffffffffff},
     {0xf11, "mvendorid", "3.1.2", 0, 0, 0, 0},
     {0xf12, "marchid", "3.1.3", 0, 0, 0, 0},
@@ -47,7 +48,7 @@ static const struct expected {
     {0x304, "mie", "3.1.9", 0, 0xaaa, 0, ALL},
     {0x305, "mtvec", "3.1.7", 0, ALL - 2, 0, ALL - 2},
     {0x306, "mcounteren", "3.1.11", 0, 0xffffffff, 0, ALL},
-    {0x30a, "menvcfg", "3.1.18", 0, 1, 0, ALL},
+    {0x30a, "menvcfg", "3.1.18", 0, 0x8000000000000001, 0, ALL},
     {0x320, "mcountinhibit", "3.1.12", 0, 5, 0, ALL},
     {0x340, "mscratch", "3.1.13", 0, ALL, 0, ALL},
     {0x341, "mepc", "3.1.14", 0, ALL - 1, 0, ALL},
@@ -161,6 +162,7 @@ Test(csr, p21_a_less_privileged_mode_cannot_touch_it)
             struct world *w = world_new();
             unsigned number = expected[i].number;
             w->hart.csr.mcounteren = w->hart.csr.scounteren = 0xffffffff;
+            w->hart.csr.menvcfg = MENVCFG_STCE;
             w->hart.mode = modes[m];
             struct hart before = w->hart;
             uint64_t value;
@@ -291,7 +293,8 @@ Test(csr, a_hart_without_machine_mode_has_no_m_csrs)
     for (int i = 0; i < EXPECTED; i++) {
         uint64_t value;
         unsigned number = expected[i].number;
-        cr_expect_eq(read_csr(w, number, &value), (number >> 8 & 3) != 3, "%s", expected[i].name);
+        bool is_there = (number >> 8 & 3) != 3 && number != CSR_stimecmp;
+        cr_expect_eq(read_csr(w, number, &value), is_there, "%s", expected[i].name);
     }
 }
 
@@ -698,6 +701,73 @@ Test(csr, p19_an_inhibited_counter_keeps_what_was_written)
         cr_expect_eq(get(w, counters[i]), 101, "%03x: the instruction that lets it go counts",
                      counters[i]);
     }
+}
+
+/* --- Sstc --- */
+
+/* Sstc 2.1: below M, stimecmp needs menvcfg.STCE and mcounteren.TM. */
+Test(csr, stimecmp_is_opened_to_s_by_stce_and_tm)
+{
+    for (int opened = 0; opened < 4; opened++) {
+        struct world *w = world_new();
+        uint64_t value;
+        w->hart.csr.menvcfg = opened & 1 ? MENVCFG_STCE : 0;
+        w->hart.csr.mcounteren = opened & 2 ? 2 : 0xfffffffd;
+        cr_expect(read_csr(w, 0x14d, &value), "M reads it always");
+        w->hart.mode = MODE_S;
+        cr_expect_eq(read_csr(w, 0x14d, &value), opened == 3, "S reads it, opened %d", opened);
+        cr_expect_eq(write_csr(w, 0x14d, CSR_SWAP, 1), opened == 3, "S writes it, %d", opened);
+    }
+}
+
+Test(csr, without_sstc_there_is_no_stimecmp_and_no_stce)
+{
+    struct world *w = world_of(ISA_FULL & ~ISA(Sstc));
+    uint64_t value;
+    cr_expect_not(read_csr(w, 0x14d, &value));
+    put(w, 0x30a, ALL);
+    cr_expect_eq(get(w, 0x30a), 1);
+}
+
+Test(csr, under_stce_stip_is_the_comparison_and_not_softwares)
+{
+    struct world *w = world_new();
+    put(w, 0x344, MIP_STIP | MIP_SSIP);
+    put(w, 0x30a, MENVCFG_STCE);
+    cr_expect_eq(get(w, 0x344), MIP_SSIP, "what software had set is gone");
+    put(w, 0x344, 0x222);
+    cr_expect_eq(get(w, 0x344), MIP_SEIP | MIP_SSIP, "and it cannot set it");
+    w->hart.wires = MIP_STIP;
+    put(w, 0x344, 0);
+    cr_expect_eq(get(w, 0x344), MIP_STIP, "nor clear it");
+    w->hart.wires = 0;
+    put(w, 0x30a, 0);
+    put(w, 0x344, MIP_STIP);
+    cr_expect_eq(get(w, 0x344), MIP_STIP, "without STCE it is software's again");
+}
+
+static unsigned timer_changes;
+static void note_change(struct port *port, enum change what)
+{
+    (void)port;
+    timer_changes += what == CHANGE_TIMER;
+}
+
+Test(csr, the_port_is_told_when_the_timer_changes)
+{
+    static const unsigned told[] = {0x14d, 0x30a};
+    struct world *w = world_new();
+    w->port.changed = note_change;
+    for (unsigned i = 0; i < 2; i++) {
+        uint64_t value;
+        timer_changes = 0;
+        cr_expect(read_csr(w, told[i], &value));
+        cr_expect_eq(timer_changes, 0, "reading %03x", told[i]);
+        cr_expect(write_csr(w, told[i], CSR_SWAP, 1));
+        cr_expect_eq(timer_changes, 1, "writing %03x", told[i]);
+    }
+    cr_expect(write_csr(w, 0x340, CSR_SWAP, 1));
+    cr_expect_eq(timer_changes, 1, "mscratch is no timer");
 }
 
 /* --- TVM (Privileged 3.1.6.5) --- */

@@ -21,8 +21,9 @@ Test(isa, a_string_names_its_extensions)
         {"rv64i_zifencei", PRIVILEGED | ISA(I) | ISA(Zifencei)},
         {"rv64izifencei", PRIVILEGED | ISA(I) | ISA(Zifencei)},
         {"rv64i_m_a", PRIVILEGED | ISA(I) | ISA(M) | ISA(A)},
-        {"rv64imac_zicntr_zicsr_zifencei", ISA_FULL},
-        {"rv64imac_zicsr_zifencei", ISA_FULL},
+        {"rv64imac_zicntr_zicsr_zifencei_sstc", ISA_FULL},
+        {"rv64imac_zicsr_zifencei_sstc", ISA_FULL},
+        {"rv64imac_zicsr_zifencei", ISA_FULL & ~ISA(Sstc)},
         {"toy", ISA_TOY},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -43,6 +44,7 @@ Test(isa, a_string_that_asks_for_more_is_refused_where_it_does)
         {"rv64m", 0},  {"toys", 0},         {"RV64I", 0},          {"rv64imv", 6},
         {"rv64i_", 5}, {"rv64imac_zba", 8}, {"rv64im__a", 6},      {"rv64imac ", 8},
         {"rv64iz", 5}, {"rv64i_zicsrx", 5}, {"rv64i_zicsr_q", 11}, {"rv64im2", 6},
+        {"rv64is", 5}, {"rv64i_sst", 5},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         isa_t isa = 0xdead;
@@ -58,7 +60,7 @@ Test(isa, it_prints_in_canonical_order)
 {
     char text[64];
     isa_print(ISA_FULL, text, sizeof text);
-    cr_expect_str_eq(text, "rv64imac_zicntr_zicsr_zifencei");
+    cr_expect_str_eq(text, "rv64imac_zicntr_zicsr_zifencei_sstc");
     isa_print(ISA(I) | ISA(S), text, sizeof text);
     cr_expect_str_eq(text, "rv64i");
     isa_print(ISA_TOY, text, sizeof text);
@@ -81,7 +83,7 @@ Test(isa, what_it_prints_it_reads)
 
 Test(isa, a_small_buffer_is_not_overrun)
 {
-    static const char whole[] = "rv64imac_zicntr_zicsr_zifencei";
+    static const char whole[] = "rv64imac_zicntr_zicsr_zifencei_sstc";
     for (size_t size = 1; size <= sizeof whole; size++) {
         char text[64];
         memset(text, '#', sizeof text);
