@@ -132,7 +132,8 @@ static uint64_t modify_base(const struct hart *hart, unsigned row, uint64_t read
 /* The bits of menvcfg that this hart has. */
 static uint64_t menvcfg_writable(const struct hart *hart)
 {
-    return MENVCFG_FIOM | (isa_has(hart->isa, EXT_Sstc) ? MENVCFG_STCE : 0);
+    return MENVCFG_FIOM | (isa_has(hart->isa, EXT_Sstc) ? MENVCFG_STCE : 0) |
+           (isa_has(hart->isa, EXT_Svadu) ? MENVCFG_ADUE : 0);
 }
 
 static void write_row(struct hart *hart, unsigned row, uint64_t value)

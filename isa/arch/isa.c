@@ -11,6 +11,7 @@ static const struct part {
     {"i", EXT_I},       {"m", EXT_M},           {"a", EXT_A},
     {"c", EXT_C},       {"zicntr", EXT_Zicntr}, {"zicsr", EXT_Zicsr},
     {"zifencei", EXT_Zifencei}, {"sstc", EXT_Sstc},
+    {"svade", EXT_Svade}, {"svadu", EXT_Svadu},
 };
 enum { PARTS = sizeof parts / sizeof *parts };
 

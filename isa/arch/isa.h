@@ -18,6 +18,8 @@ enum ext {
     EXT_Zicntr,   /* cycle, time, instret */
     EXT_Zifencei,
     EXT_Sstc,     /* stimecmp */
+    EXT_Svade,    /* a page that needs its A or D set faults */
+    EXT_Svadu,    /* menvcfg.ADUE says whether it does */
     EXT_COUNT,
 };
 

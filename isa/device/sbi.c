@@ -56,6 +56,8 @@ void sbi_enter(struct hart *hart, uint64_t entry, uint64_t a0, uint64_t a1)
     hart->csr.mideleg = MIP_S;
     hart->csr.mcounteren = UINT32_MAX;
     hart->csr.menvcfg = isa_has(hart->isa, EXT_Sstc) ? MENVCFG_STCE : 0;
+    if (isa_has(hart->isa, EXT_Svadu) && !isa_has(hart->isa, EXT_Svade))
+        hart->csr.menvcfg |= MENVCFG_ADUE; /* who is promised both must expect faults */
     hart->csr.stimecmp = NEVER;
 }
 

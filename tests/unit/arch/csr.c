@@ -720,6 +720,17 @@ Test(csr, stimecmp_is_opened_to_s_by_stce_and_tm)
     }
 }
 
+Test(csr, adue_is_there_with_svadu_alone)
+{
+    static const isa_t isas[] = {ISA_FULL, ISA_FULL | ISA(Svade), ISA_FULL | ISA(Svadu)};
+    for (int i = 0; i < 3; i++) {
+        struct world *w = world_of(isas[i]);
+        cr_expect_eq(get(w, 0x30a), 0, "reset");
+        put(w, 0x30a, MENVCFG_ADUE);
+        cr_expect_eq(get(w, 0x30a), i == 2 ? (uint64_t)1 << 61 : 0, "isa %d", i);
+    }
+}
+
 Test(csr, without_sstc_there_is_no_stimecmp_and_no_stce)
 {
     struct world *w = world_of(ISA_FULL & ~ISA(Sstc));

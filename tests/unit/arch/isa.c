@@ -24,6 +24,8 @@ Test(isa, a_string_names_its_extensions)
         {"rv64imac_zicntr_zicsr_zifencei_sstc", ISA_FULL},
         {"rv64imac_zicsr_zifencei_sstc", ISA_FULL},
         {"rv64imac_zicsr_zifencei", ISA_FULL & ~ISA(Sstc)},
+        {"rv64i_svade", PRIVILEGED | ISA(I) | ISA(Svade)},
+        {"rv64i_svadu_svade", PRIVILEGED | ISA(I) | ISA(Svade) | ISA(Svadu)},
         {"toy", ISA_TOY},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
