@@ -13,17 +13,19 @@ static enum outcome retired(struct vcpu *vcpu, enum insn_id id)
     vm->stats.emulated[id]++;
     if (vm->reached_device)
         vm->stats.emulated_mmio[id]++;
-    else if (insn_table[id].class == CLASS_DIRECT)
+    else if (insn_table[id].class == CLASS_DIRECT && !vm->is_excused)
         vm->stats.emulated_direct++;
     return RESUME_NEXT;
 }
 
-static enum outcome emulate(struct vcpu *vcpu, struct trap *trap, bool only_privileged)
+static enum outcome emulate(struct vcpu *vcpu, struct trap *trap, bool only_privileged,
+                            bool is_excused)
 {
     struct hart *hart = &vcpu->hart;
     struct port *port = &vcpu->vm->port;
     uint32_t word;
     vcpu->vm->reached_device = false;
+    vcpu->vm->is_excused = is_excused;
     /* The guest's current translation, not the trap's memory of it (P27). */
     if (!memory_fetch(hart, port, &word, trap))
         return REFLECT;
@@ -37,10 +39,15 @@ static enum outcome emulate(struct vcpu *vcpu, struct trap *trap, bool only_priv
 
 enum outcome exit_illegal(struct vcpu *vcpu, struct trap *trap)
 {
-    return emulate(vcpu, trap, true);
+    return emulate(vcpu, trap, true, false);
 }
 
 enum outcome emulate_access(struct vcpu *vcpu, struct trap *trap)
 {
-    return emulate(vcpu, trap, false);
+    return emulate(vcpu, trap, false, false);
+}
+
+enum outcome emulate_by_hand(struct vcpu *vcpu, struct trap *trap)
+{
+    return emulate(vcpu, trap, false, true);
 }

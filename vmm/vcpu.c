@@ -11,11 +11,13 @@
 struct view vcpu_view(const struct vcpu *vcpu)
 {
     struct space space = space_of_data(&vcpu->hart);
+    unsigned protection = vcpu->vm->platform.has_firmware ? 0 : vcpu->index + 1;
     if (space_is_bare(space))
-        return (struct view){.space = {.mode = MODE_M}};
+        return (struct view){.space = {.mode = space.mode}, .protection = protection};
     if (space.mode == MODE_U)
         space.sum = false; /* it is about S alone */
-    return (struct view){.space = space};
+    space.pmp = NULL;
+    return (struct view){.space = space, .protection = protection};
 }
 
 /* The reservation is an address, and means another one on each side (P41). */
@@ -82,6 +84,21 @@ void vcpu_inject(struct vcpu *vcpu)
     trap_enter(&vcpu->hart, trap);
 }
 
+static void conclude(struct vcpu *vcpu, enum outcome outcome, struct trap trap)
+{
+    switch (outcome) {
+    case RESUME_NEXT:
+        vcpu_count_step(vcpu, true);
+        break;
+    case REFLECT:
+        vcpu_reflect(vcpu, trap);
+        break;
+    case RESUME_SAME:
+    case LEAVE:
+        break;
+    }
+}
+
 static void handle(struct vcpu *vcpu, struct hw_exit exit)
 {
     if (!exit.is_trap) {
@@ -89,17 +106,23 @@ static void handle(struct vcpu *vcpu, struct hw_exit exit)
         vcpu->vm->stats.exits[EXIT_BUDGET]++;
         return;
     }
-    switch (exit_dispatch(vcpu, &exit.trap)) {
-    case RESUME_NEXT:
-        vcpu_count_step(vcpu, true);
-        break;
-    case REFLECT:
-        vcpu_reflect(vcpu, exit.trap);
-        break;
-    case RESUME_SAME:
-    case LEAVE:
-        break;
-    }
+    enum outcome outcome = exit_dispatch(vcpu, &exit.trap);
+    conclude(vcpu, outcome, exit.trap);
+}
+
+/* In M under MPRV, fetches and data are in two address spaces, and a hart in U has but one
+ * (Privileged 3.1.6.3). */
+static bool has_two_spaces(const struct hart *hart)
+{
+    return space_of_fetch(hart).mode != space_of_data(hart).mode;
+}
+
+/* One instruction without the hart. */
+static void step_by_hand(struct vcpu *vcpu)
+{
+    struct trap trap;
+    enum outcome outcome = emulate_by_hand(vcpu, &trap);
+    conclude(vcpu, outcome, trap);
 }
 
 /* How far the vcpu may run by itself: whoever watches instructions must see each. */
@@ -115,6 +138,9 @@ void vcpu_run(struct vcpu *vcpu, uint64_t until)
     while (platform->s.clock.steps < until && !vcpu->hart.waiting && !platform->stirred) {
         vcpu_inject(vcpu);
         platform_observe_insn(platform, &vcpu->hart);
-        handle(vcpu, enter(vcpu, budget(platform, until)));
+        if (has_two_spaces(&vcpu->hart))
+            step_by_hand(vcpu);
+        else
+            handle(vcpu, enter(vcpu, budget(platform, until)));
     }
 }

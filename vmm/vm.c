@@ -92,6 +92,9 @@ static void port_changed(struct port *port, enum change what)
     case CHANGE_TIMER:
         platform_update(&((struct vm *)port)->platform);
         break;
+    case CHANGE_PROTECTION: /* shadow entries allow what the PMP did */
+        shadow_fence(&((struct vm *)port)->shadows, true, GVA(0), true, 0);
+        break;
     }
 }
 

@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "pmp.h"
+
 enum csr_row {
 #define CSR(name, ...) ROW_##name,
 #define CSRS(name, ...) ROW_##name,
@@ -17,13 +19,13 @@ enum csr_row {
 enum csr_rule {
     RULE_STATE, RULE_CONST, RULE_COUNTER, RULE_TIME, RULE_SSTATUS, RULE_SIE, RULE_SIP, RULE_TVEC,
     RULE_EPC, RULE_SATP, RULE_MSTATUS, RULE_MISA, RULE_MIP,
-    RULE_MENVCFG, RULE_STIMECMP,
+    RULE_MENVCFG, RULE_STIMECMP, RULE_PMPCFG, RULE_PMPADDR,
 };
 
 const unsigned csr_rows = ROWS;
 const struct csr_info csr_table[] = {
 #define CSR(name, number, ext, rule, writable, reset, fields) {#name, fields, number, 1, EXT_##ext},
-#define CSRS(name, number, count, ext) {#name, "", number, count, EXT_##ext},
+#define CSRS(name, number, count, ext, rule) {#name, "", number, count, EXT_##ext},
 #include "csr.def"
 };
 
@@ -44,6 +46,7 @@ static const uint16_t state_of[ROWS] = {
     [ROW_stval] = AT(stval), [ROW_mtval] = AT(mtval),
     [ROW_satp] = AT(satp), [ROW_mhartid] = AT(mhartid), [ROW_mcountinhibit] = AT(mcountinhibit),
     [ROW_stimecmp] = AT(stimecmp),
+    [ROW_pmpcfg0] = AT(pmp.cfg[0]), [ROW_pmpcfg2] = AT(pmp.cfg[1]), [ROW_pmpaddr] = AT(pmp.addr),
     [ROW_medeleg] = AT(medeleg), [ROW_mideleg] = AT(mideleg),
 };
 
@@ -53,14 +56,14 @@ static const struct {
 } rules[ROWS] = {
 #define CSR(name, number, ext, rule, writable, reset, fields)                                      \
     [ROW_##name] = {writable, reset, RULE_##rule},
-#define CSRS(name, number, count, ext) [ROW_##name] = {0, 0, RULE_CONST},
+#define CSRS(name, number, count, ext, rule) [ROW_##name] = {0, 0, RULE_##rule},
 #include "csr.def"
 };
 
 /* Row of each CSR number, plus one; 0 where there is no CSR. */
 static const uint8_t row_of[4096] = {
 #define CSR(name, number, ...) [number] = ROW_##name + 1,
-#define CSRS(name, number, count, ext) [(number)... (number) + (count)-1] = ROW_##name + 1,
+#define CSRS(name, number, count, ...) [(number)... (number) + (count)-1] = ROW_##name + 1,
 #include "csr.def"
 };
 
@@ -69,9 +72,16 @@ const struct csr_info *csr_find(unsigned number)
     return number < 4096 && row_of[number] ? &csr_table[row_of[number] - 1] : NULL;
 }
 
-static uint64_t *state(const struct hart *hart, unsigned row)
+static unsigned row_at(unsigned number)
 {
-    return (uint64_t *)((char *)&hart->csr + state_of[row]);
+    return row_of[number] - 1u;
+}
+
+static uint64_t *state(const struct hart *hart, unsigned number)
+{
+    unsigned row = row_at(number);
+    uint64_t *first = (uint64_t *)((char *)&hart->csr + state_of[row]);
+    return first + (number - csr_table[row].number);
 }
 
 /* mstatus as software reads it: SD sums up FS, VS and XS (Privileged 3.1.6.6). */
@@ -82,9 +92,9 @@ static uint64_t mstatus_value(const struct hart *hart)
     return is_dirty ? status | MSTATUS_SD : status;
 }
 
-static uint64_t read_row(const struct hart *hart, struct port *port, unsigned row)
+static uint64_t read_csr(const struct hart *hart, struct port *port, unsigned number)
 {
-    switch (rules[row].rule) {
+    switch (rules[row_at(number)].rule) {
     case RULE_STATE:
     case RULE_COUNTER:
     case RULE_TVEC:
@@ -92,9 +102,11 @@ static uint64_t read_row(const struct hart *hart, struct port *port, unsigned ro
     case RULE_SATP:
     case RULE_MENVCFG:
     case RULE_STIMECMP:
-        return *state(hart, row);
+    case RULE_PMPCFG:
+    case RULE_PMPADDR:
+        return *state(hart, number);
     case RULE_CONST:
-        return rules[row].reset;
+        return rules[row_at(number)].reset;
     case RULE_TIME:
         return port->time(port);
     case RULE_MSTATUS:
@@ -136,11 +148,11 @@ static uint64_t menvcfg_writable(const struct hart *hart)
            (isa_has(hart->isa, EXT_Svadu) ? MENVCFG_ADUE : 0);
 }
 
-static void write_row(struct hart *hart, unsigned row, uint64_t value)
+static void write_csr(struct hart *hart, unsigned number, uint64_t value)
 {
-    uint64_t writable = rules[row].writable;
-    uint64_t *csr = state(hart, row);
-    switch (rules[row].rule) {
+    uint64_t writable = rules[row_at(number)].writable;
+    uint64_t *csr = state(hart, number);
+    switch (rules[row_at(number)].rule) {
     case RULE_CONST:
     case RULE_TIME:
     case RULE_MISA: /* WARL with one legal value */
@@ -179,6 +191,12 @@ static void write_row(struct hart *hart, unsigned row, uint64_t value)
         writable = menvcfg_writable(hart);
         hart->csr.mip &= value & writable & MENVCFG_STCE ? ~(uint64_t)MIP_STIP : ~(uint64_t)0;
         break;
+    case RULE_PMPCFG:
+        *csr = pmp_cfg_written(&hart->csr.pmp, number != CSR_pmpcfg0, value);
+        return;
+    case RULE_PMPADDR:
+        *csr = pmp_address_written(&hart->csr.pmp, number - CSR_pmpaddr, value);
+        return;
     case RULE_STATE:
     case RULE_STIMECMP:
         break;
@@ -219,12 +237,16 @@ static bool may_access(const struct hart *hart, unsigned number, bool is_write)
     return number >> 8 != 0xc || may_read_counter(hart, number);
 }
 
-/* Tells the port what a write to `row` may have changed for others. */
+/* Tells the port what a write to a CSR of `row` may have changed for others. */
 static void tell(struct port *port, unsigned row)
 {
     enum csr_rule rule = rules[row].rule;
-    if (port->changed && (rule == RULE_STIMECMP || rule == RULE_MENVCFG))
+    if (!port->changed)
+        return;
+    if (rule == RULE_STIMECMP || rule == RULE_MENVCFG)
         port->changed(port, CHANGE_TIMER);
+    else if (rule == RULE_PMPCFG || rule == RULE_PMPADDR)
+        port->changed(port, CHANGE_PROTECTION);
 }
 
 bool csr_access(struct hart *hart, struct port *port, unsigned number, enum csr_op op,
@@ -232,20 +254,20 @@ bool csr_access(struct hart *hart, struct port *port, unsigned number, enum csr_
 {
     if (!may_access(hart, number, is_write))
         return false;
-    unsigned row = row_of[number] - 1u;
-    *old = read_row(hart, port, row);
+    unsigned row = row_at(number);
+    *old = read_csr(hart, port, number);
     if (!is_write)
         return true;
     uint64_t base = modify_base(hart, row, *old);
     switch (op) {
     case CSR_SWAP:
-        write_row(hart, row, operand);
+        write_csr(hart, number, operand);
         break;
     case CSR_SET:
-        write_row(hart, row, base | operand);
+        write_csr(hart, number, base | operand);
         break;
     case CSR_CLEAR:
-        write_row(hart, row, base & ~operand);
+        write_csr(hart, number, base & ~operand);
         break;
     }
     tell(port, row);
@@ -256,7 +278,7 @@ bool csr_peek(const struct hart *hart, struct port *port, unsigned number, uint6
 {
     if (!csr_find(number))
         return false;
-    *value = read_row(hart, port, row_of[number] - 1u);
+    *value = read_csr(hart, port, number);
     return true;
 }
 
@@ -268,6 +290,6 @@ void hart_reset(struct hart *hart, isa_t isa, uint64_t hartid, uint64_t pc)
     hart->pc = pc;
     for (unsigned row = 0; row < ROWS; row++)
         if (rules[row].rule != RULE_CONST && rules[row].reset)
-            *state(hart, row) = rules[row].reset;
+            *state(hart, csr_table[row].number) = rules[row].reset;
     hart->csr.mhartid = hartid;
 }

@@ -2,6 +2,7 @@
 #include "memory.h"
 
 #include "insn.h"
+#include "pmp.h"
 #include "sv39.h"
 
 static bool fail(struct trap *trap, uint64_t cause, uint64_t va)
@@ -28,6 +29,17 @@ bool memory_translate(const struct hart *hart, struct port *port, uint64_t va, e
         break;
     }
     return fail(trap, access_fault_of(why), va);
+}
+
+/* Translates one part of an access, and asks the PMP for it. */
+static bool reach(const struct hart *hart, struct port *port, uint64_t va, unsigned size,
+                  enum access why, uint64_t *pa, struct trap *trap)
+{
+    enum mode mode = why == ACCESS_FETCH ? hart->mode : space_of_data(hart).mode;
+    if (!memory_translate(hart, port, va, why, pa, trap))
+        return false;
+    return pmp_allows(&hart->csr.pmp, mode, *pa, size, pmp_needs(why)) ||
+           fail(trap, access_fault_of(why), va);
 }
 
 /* How many of the `size` bytes at `va` lie in its page. */
@@ -60,10 +72,10 @@ static bool split_access(const struct hart *hart, struct port *port, uint64_t va
     if (va & (size - 1) && must_be_aligned(why))
         return fail(trap, misaligned_of(why), va);
     split->first = bytes_in_page(va, size);
-    if (!memory_translate(hart, port, va, why, &split->pa[0], trap))
+    if (!reach(hart, port, va, split->first, why, &split->pa[0], trap))
         return false;
     return split->first == size ||
-           memory_translate(hart, port, va + split->first, why, &split->pa[1], trap);
+           reach(hart, port, va + split->first, size - split->first, why, &split->pa[1], trap);
 }
 
 /* Reads `count` bytes one at a time: a part of a page-crossing access. Devices take no misaligned
@@ -137,7 +149,7 @@ static bool fetch_parcel(const struct hart *hart, struct port *port, uint64_t va
                          struct trap *trap)
 {
     uint64_t pa;
-    if (!memory_translate(hart, port, va, ACCESS_FETCH, &pa, trap))
+    if (!reach(hart, port, va, 2, ACCESS_FETCH, &pa, trap))
         return false;
     return port->load(port, pa, 2, ACCESS_FETCH, parcel) ||
            fail(trap, CAUSE_INSN_ACCESS_FAULT, va);

@@ -2,6 +2,8 @@
  * VMM over guest-physical memory, and by whoever explains either. */
 #include "sv39.h"
 
+#include "pmp.h"
+
 /* Who sets A and D (Privileged 4.3.1): the hardware, unless Svade asks for faults, or Svadu leaves
  * it to M, who has not asked for hardware updates. */
 static bool ad_faults(const struct hart *hart)
@@ -18,7 +20,8 @@ struct space space_of_fetch(const struct hart *hart)
                           .mode = hart->mode,
                           .sum = status & MSTATUS_SUM,
                           .mxr = status & MSTATUS_MXR,
-                          .ad_faults = ad_faults(hart)};
+                          .ad_faults = ad_faults(hart),
+                          .pmp = &hart->csr.pmp};
 }
 
 struct space space_of_data(const struct hart *hart)
@@ -65,6 +68,18 @@ static bool is_malformed(uint64_t pte, int level)
     return pte_pa(pte) & (level_size(level) - 1);
 }
 
+/* The walk's own accesses are S-mode's, whoever asks (Privileged 3.7.1). */
+static bool may_touch(struct space space, uint64_t pte_pa, unsigned needs)
+{
+    return !space.pmp || pmp_allows(space.pmp, MODE_S, pte_pa, 8, needs);
+}
+
+static bool read_entry(struct space space, struct port *port, struct walk *walk)
+{
+    return may_touch(space, walk->pte_pa, PMP_R) &&
+           port->load(port, walk->pte_pa, 8, ACCESS_WALK, &walk->pte);
+}
+
 /* Sees to it that A, and D for a store, are set in the leaf that `walk` found. */
 static enum walk_result update_accessed(struct space space, struct port *port, enum access why,
                                         struct walk *walk)
@@ -74,6 +89,8 @@ static enum walk_result update_accessed(struct space space, struct port *port, e
         return WALK_OK;
     if (space.ad_faults)
         return WALK_PAGE_FAULT;
+    if (!may_touch(space, walk->pte_pa, PMP_W))
+        return WALK_ACCESS_FAULT;
     walk->pte = wanted;
     walk->step[walk->steps - 1].pte = wanted;
     return port->store(port, walk->pte_pa, 8, ACCESS_WALK, wanted) ? WALK_OK : WALK_ACCESS_FAULT;
@@ -94,7 +111,7 @@ static enum walk_result walk_tables(struct space space, struct port *port, uint6
         uint64_t vpn = va >> (PAGE_SHIFT + SV39_VPN_BITS * level) & ((1 << SV39_VPN_BITS) - 1);
         walk->level = level;
         walk->pte_pa = table + vpn * 8;
-        if (!port->load(port, walk->pte_pa, 8, ACCESS_WALK, &walk->pte))
+        if (!read_entry(space, port, walk))
             return WALK_ACCESS_FAULT;
         walk->step[walk->steps].pte_pa = walk->pte_pa;
         walk->step[walk->steps++].pte = walk->pte;

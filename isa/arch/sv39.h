@@ -13,6 +13,8 @@ struct space {
     /* An access that would have to set A or D faults. What was translated once has them set, so the
      * policy is no part of what tells two spaces apart. */
     bool ad_faults;
+    /* Who protects the tables, lent; NULL: nobody. No part of the space's identity either. */
+    const struct pmp *pmp;
 };
 
 /* How a hart's fetches, or its loads and stores, are translated now (Privileged 3.1.6.3). */

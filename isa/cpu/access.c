@@ -75,6 +75,10 @@ static void port_changed(struct port *port, enum change what)
         if (cpu->platform)
             platform_update(cpu->platform);
         break;
+    case CHANGE_PROTECTION:
+        tlb_clear(cpu);
+        cpu->pmp.cfg[0] = ~(uint64_t)0; /* no hart's: the next run takes its own */
+        break;
     }
 }
 

@@ -303,8 +303,18 @@ step_once: /* no block can be had, or the budget ends within it or before it */
     goto resume;
 }
 
+/* Harts share the TLB, and each has a PMP of its own: entries stand as long as these are alike. */
+static void protect(struct cpu *cpu, const struct hart *hart)
+{
+    if (memcmp(&cpu->pmp, &hart->csr.pmp, sizeof cpu->pmp) == 0)
+        return;
+    tlb_clear(cpu);
+    cpu->pmp = hart->csr.pmp;
+}
+
 void cpu_run(struct cpu *cpu, struct hart *hart, uint64_t until)
 {
+    protect(cpu, hart);
     if (cpu->engine == ENGINE_STEP)
         run_by_step(cpu, hart, until);
     else

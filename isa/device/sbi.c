@@ -6,6 +6,7 @@
 
 #include "csr.h"
 #include "memory.h"
+#include "pmp.h"
 #include "platform.h"
 #include "trap.h"
 
@@ -59,6 +60,7 @@ void sbi_enter(struct hart *hart, uint64_t entry, uint64_t a0, uint64_t a1)
     if (isa_has(hart->isa, EXT_Svadu) && !isa_has(hart->isa, EXT_Svade))
         hart->csr.menvcfg |= MENVCFG_ADUE; /* who is promised both must expect faults */
     hart->csr.stimecmp = NEVER;
+    pmp_open(&hart->csr.pmp);
 }
 
 static bool is_ram(const struct platform *platform, uint64_t pa, uint64_t size)

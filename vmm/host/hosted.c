@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "input.h"
+#include "pmp.h"
 #include "ram.h"
 
 /* The virtual state, without pointers: what a checkpoint keeps beside memory. */
@@ -92,6 +93,7 @@ static void set_up(struct hosted *hosted)
     hosted->hw = (struct hw){.ram = &hosted->ram, .cpu = hosted->cpu, .stats = &hosted->vm.stats};
     hart_reset(&hosted->hw.hart, config->isa, 0, 0);
     hosted->hw.hart.mode = MODE_U;
+    pmp_open(&hosted->hw.hart.csr.pmp);
     vm_init(&hosted->vm, &hosted->hw,
             (struct vm_memory){
                 .base = HPA(RAM_BASE), .size = hosted->ram.size, .guest_size = config->ram_size});

@@ -55,6 +55,8 @@ static const struct expected {
     {0x342, "mcause", "3.1.15", 0, ALL, 0, ALL},
     {0x343, "mtval", "3.1.16", 0, ALL, 0, ALL},
     {0x344, "mip", "3.1.9", 0, 0x222, 0, ALL},
+    {0x3a0, "pmpcfg0", "3.7.1", 0, 0x9f9f9f9f9f9f9f9f, 0x9f9f9f9f9f9f9f9f, ALL},
+    {0x3a2, "pmpcfg2", "3.7.1", 0, 0x1f1f1f1f1f1f1f1f, 0, 0x7f7f7f7f7f7f7f7f},
     {0xb00, "mcycle", "3.1.10", 0, ALL, 0, ALL},
     {0xb02, "minstret", "3.1.10", 0, ALL, 0, ALL},
 };
@@ -199,6 +201,8 @@ Test(csr, there_are_these_and_no_others)
     for (int e = 0; e < EVENTS; e++)
         for (unsigned i = 0; i < EVENT_COUNTERS; i++)
             exists[events[e].first + i] = true;
+    for (unsigned i = 0; i < PMP_ENTRIES; i++)
+        exists[0x3b0 + i] = true; /* pmpcfg1 and pmpcfg3 are RV32's alone (3.7.1) */
     for (unsigned number = 0; number < 4096; number++) {
         struct world *w = world_new();
         uint64_t value;
@@ -207,7 +211,7 @@ Test(csr, there_are_these_and_no_others)
         cr_expect_eq(csr_peek(&w->hart, &w->port, number, &value), exists[number], "%03x", number);
     }
     cr_expect_null(csr_find(4096));
-    cr_expect_eq(csr_rows, EXPECTED + EVENTS);
+    cr_expect_eq(csr_rows, EXPECTED + EVENTS + 1);
 }
 
 Test(csr, each_number_has_its_name)
@@ -229,7 +233,7 @@ Test(csr, each_number_has_its_name)
 /* The numbers once more, by someone who does not read csr.def. */
 Test(csr, objdump_knows_each_number_by_the_same_name)
 {
-    static uint32_t words[EXPECTED + EVENTS * EVENT_COUNTERS];
+    static uint32_t words[EXPECTED + EVENTS * EVENT_COUNTERS + PMP_ENTRIES];
     static struct line lines[sizeof words / sizeof *words];
     char names[sizeof words / sizeof *words][20];
     size_t total = 0;
@@ -242,6 +246,10 @@ Test(csr, objdump_knows_each_number_by_the_same_name)
             snprintf(names[total], sizeof names[0], "%s%u", events[e].name, i + 3);
             words[total++] = word_csr(INSN_csrrs, 1, events[e].first + i, 0);
         }
+    for (unsigned i = 0; i < PMP_ENTRIES; i++) {
+        snprintf(names[total], sizeof names[0], "pmpaddr%u", i);
+        words[total++] = word_csr(INSN_csrrs, 1, 0x3b0 + i, 0);
+    }
     cr_assert_eq(objdump(words, sizeof words, lines, total), total);
     for (size_t i = 0; i < total; i++) {
         char operands[40];
@@ -701,6 +709,19 @@ Test(csr, p19_an_inhibited_counter_keeps_what_was_written)
         cr_expect_eq(get(w, counters[i]), 101, "%03x: the instruction that lets it go counts",
                      counters[i]);
     }
+}
+
+/* --- PMP registers (Privileged 3.7.1) --- */
+
+Test(csr, pmpaddr_holds_bits_55_to_2_of_an_address)
+{
+    struct world *w = world_new();
+    for (unsigned i = 0; i < 16; i++) {
+        cr_expect_eq(get(w, 0x3b0 + i), 0, "reset of %u", i);
+        put(w, 0x3b0 + i, ALL - i);
+    }
+    for (unsigned i = 0; i < 16; i++)
+        cr_expect_eq(get(w, 0x3b0 + i), 0x003fffffffffffff - i, "pmpaddr%u", i);
 }
 
 /* --- Sstc --- */

@@ -111,3 +111,77 @@ Test(privileged, the_timer_call_and_stimecmp_are_one_timer)
     cr_expect_eq(x[S5], MIP_STIP);
     machine_free(machine);
 }
+
+/* S is given a page by TOR but for a word in its middle, and tries three words of it. */
+Test(privileged, the_pmp_guards_a_word_within_a_page)
+{
+    struct board_config config = bare_board();
+    set_csr(CSR_mtvec, RAM_BASE + 0x1000);
+    set_csr(CSR_pmpaddr, (RAM_BASE + 0x3004) >> 2);
+    set_csr(CSR_pmpaddr + 1, ((uint64_t)1 << 54) - 1);
+    set_csr(CSR_pmpcfg0, 0x1f10);
+    li(S2, RAM_BASE + 0x3000);
+    go_to(MODE_S);
+    for (int round = 0; round < 3; round++) {
+        i_type(INSN_lw, T1, S2, 0);
+        i_type(INSN_addi, A0, A0, 1);
+        store(INSN_sw, A0, 8, S2);
+        i_type(INSN_lw, T1, S2, 8);
+        r_type(INSN_add, S5, S5, T1);
+    }
+    i_type(INSN_lw, T1, S2, 4);
+    program.count = 0x1000 / 4;
+    read_csr(S3, CSR_mcause);
+    read_csr(S4, CSR_mtval);
+    power_off();
+    struct machine *machine = run_everywhere(&config, 100000);
+    const uint64_t *x = machine->hart[0].x;
+    cr_expect_eq(x[A0], 3);
+    cr_expect_eq(x[S5], 1 + 2 + 3);
+    cr_expect_eq(x[S3], CAUSE_LOAD_ACCESS_FAULT);
+    cr_expect_eq(x[S4], RAM_BASE + 0x3004);
+    machine_free(machine);
+}
+
+/* A page that was open and used is closed: the next access faults. */
+Test(privileged, a_pmp_write_takes_effect_at_once)
+{
+    struct board_config config = bare_board();
+    set_csr(CSR_mtvec, RAM_BASE + 0x1000);
+    li(S2, RAM_BASE + 0x3000);
+    i_type(INSN_lw, T1, S2, 0);
+    store(INSN_sw, T1, 0, S2);
+    set_csr(CSR_pmpaddr, (RAM_BASE + 0x3000) >> 2 | 0x1ff);
+    set_csr(CSR_pmpcfg0, 0x99); /* locked, read only */
+    i_type(INSN_lw, T1, S2, 0);
+    store(INSN_sw, T1, 0, S2);
+    program.count = 0x1000 / 4;
+    read_csr(S3, CSR_mcause);
+    power_off();
+    struct machine *machine = run_everywhere(&config, 100000);
+    cr_expect_eq(machine->hart[0].x[S3], CAUSE_STORE_ACCESS_FAULT);
+    machine_free(machine);
+}
+
+/* Under MPRV M's data go through S's tables, its fetches do not: a gigapage maps 0 to RAM. */
+Test(privileged, mprv_translates_data_alone)
+{
+    struct board_config config = bare_board();
+    set_csr(CSR_pmpaddr, ((uint64_t)1 << 54) - 1);
+    set_csr(CSR_pmpcfg0, 0x1f);
+    li(S2, RAM_BASE + 0x3000);
+    li(T1, (uint64_t)RAM_BASE >> PAGE_SHIFT << PTE_PPN_SHIFT | 0xcf);
+    store(INSN_sd, T1, 0, S2);
+    store(INSN_sd, S2, 8, S2);
+    set_csr(CSR_satp, (uint64_t)8 << 60 | (RAM_BASE + 0x3000) >> PAGE_SHIFT);
+    li(S3, 0x3000);
+    li(T1, MSTATUS_MPRV | 1 << MSTATUS_MPP_SHIFT);
+    i_type(INSN_csrrs, 0, T1, CSR_mstatus);
+    i_type(INSN_ld, S4, S3, 8);
+    i_type(INSN_csrrc, 0, T1, CSR_mstatus);
+    power_off();
+    struct machine *machine = run_everywhere(&config, 100000);
+    cr_expect_eq(machine->hart[0].x[S4], RAM_BASE + 0x3000);
+    cr_expect_eq(machine->platform.s.stop, STOP_POWEROFF);
+    machine_free(machine);
+}
