@@ -86,6 +86,16 @@ static bool take_isa(struct options *options, const char *value)
     return isa_parse(value, &options->board.isa, &wrong);
 }
 
+static bool take_misaligned(struct options *options, const char *value)
+{
+    static const char *const names[] = {"hardware", "trap", NULL};
+    unsigned choice;
+    if (!take_choice(value, names, &choice))
+        return false;
+    options->traps_misaligned = choice;
+    return true;
+}
+
 static bool take_append(struct options *options, const char *value)
 {
     options->board.append = value;
@@ -165,6 +175,8 @@ static const struct option_row rows[] = {
     {"memory", "SIZE", "RAM in bytes, K, M or G; 128M by default", take_memory, NULL},
     {"harts", "N", "number of harts, 1 to 8; 1 by default", take_harts, NULL},
     {"isa", "STRING", "instruction set, such as rv64imac_zicsr_zifencei, or toy", take_isa, NULL},
+    {"misaligned", "HOW", "loads and stores: hardware does them (default), or they trap",
+     take_misaligned, NULL},
     {"append", "TEXT", "the kernel's command line", take_append, NULL},
     {"load", "ADDR", "where a flat IMAGE goes", take_load, NULL},
     {"vmm", NULL, "run IMAGE in a VM, deprivileged", take_vmm, "run"},
@@ -257,6 +269,8 @@ enum parsed options_parse(struct options *options, int argc, char **argv, const 
     enum parsed parsed = parse_options(options, argc, argv, summary);
     if (parsed != PARSED)
         return parsed;
+    if (options->traps_misaligned)
+        options->board.isa &= ~ISA(Zicclsm);
     if (argc - optind > 1) {
         fprintf(stderr, "trapeze %s: one IMAGE, not also '%s'\n", argv[0], argv[optind + 1]);
         return PARSED_WRONG;

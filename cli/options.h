@@ -14,6 +14,7 @@ enum { EXIT_ERROR = 1, EXIT_USAGE = 2, EXIT_DIFFERENT = 3, EXIT_LIMIT = 124 };
 struct options {
     struct board_config board;
     enum engine engine;
+    bool traps_misaligned; /* --misaligned trap; already in board.isa */
     bool is_vm;   /* --vmm: IMAGE runs in a VM */
     uint64_t max; /* steps; NEVER without --max */
     bool stats;

@@ -33,7 +33,7 @@ bool isa_parse(const char *text, isa_t *isa, const char **wrong)
     if (strncmp(text, "rv64i", 5) != 0)
         return false;
     /* Privileged software cannot live without CSRs, so every profile has them. */
-    isa_t found = ISA(S) | ISA(MM) | ISA(Zicsr) | ISA(Zicntr);
+    isa_t found = ISA(S) | ISA(MM) | ISA(Zicsr) | ISA(Zicntr) | ISA(Zicclsm);
     for (const char *at = text + 4; *at;) {
         *wrong = at;
         at += *at == '_';

@@ -18,6 +18,7 @@ enum ext {
     EXT_Zicntr,   /* cycle, time, instret */
     EXT_Zifencei,
     EXT_Sstc,     /* stimecmp */
+    EXT_Zicclsm,  /* misaligned loads and stores work; chosen by --misaligned, in no string */
     EXT_Svade,    /* a page that needs its A or D set faults */
     EXT_Svadu,    /* menvcfg.ADUE says whether it does */
     EXT_COUNT,
@@ -31,8 +32,8 @@ typedef uint32_t isa_t;
 /* The full machine, and the one-page machine of the first labs. */
 #define ISA_FULL                                                                                   \
     (ISA(I) | ISA(M) | ISA(A) | ISA(C) | ISA(S) | ISA(MM) | ISA(Zicsr) | ISA(Zicntr) |             \
-     ISA(Zifencei) | ISA(Sstc))
-#define ISA_TOY (ISA(I) | ISA(M) | ISA(S) | ISA(Zicsr) | ISA(Zicntr))
+     ISA(Zifencei) | ISA(Sstc) | ISA(Zicclsm))
+#define ISA_TOY (ISA(I) | ISA(M) | ISA(S) | ISA(Zicsr) | ISA(Zicntr) | ISA(Zicclsm))
 
 static inline bool isa_has(isa_t isa, enum ext ext)
 {

@@ -183,7 +183,8 @@ uint8_t *cpu_reach(struct cpu *cpu, const struct hart *hart, uint64_t va, unsign
 {
     struct space space = space_of_data(hart);
     uint64_t pa;
-    if ((va & (PAGE_SIZE - 1)) + size > PAGE_SIZE)
+    bool must_trap = va & (size - 1) && !isa_has(hart->isa, EXT_Zicclsm);
+    if (must_trap || (va & (PAGE_SIZE - 1)) + size > PAGE_SIZE)
         return NULL;
     if (!walk_to_ram(cpu, space, va, why, &pa))
         return NULL;

@@ -5,7 +5,7 @@
 #include <string.h>
 
 /* Every string but "toy" has M, S and U, and the CSRs without which they could not be used. */
-#define PRIVILEGED (ISA(S) | ISA(MM) | ISA(Zicsr) | ISA(Zicntr))
+#define PRIVILEGED (ISA(S) | ISA(MM) | ISA(Zicsr) | ISA(Zicntr) | ISA(Zicclsm))
 
 Test(isa, a_string_names_its_extensions)
 {

@@ -185,3 +185,21 @@ Test(privileged, mprv_translates_data_alone)
     cr_expect_eq(machine->platform.s.stop, STOP_POWEROFF);
     machine_free(machine);
 }
+
+Test(privileged, a_misaligned_load_traps_where_it_was_asked_to)
+{
+    struct board_config config = bare_board();
+    config.isa &= ~ISA(Zicclsm);
+    set_csr(CSR_mtvec, RAM_BASE + 0x1000);
+    li(S2, RAM_BASE + 0x3000);
+    i_type(INSN_lw, T1, S2, 0);
+    i_type(INSN_lw, T1, S2, 2);
+    program.count = 0x1000 / 4;
+    read_csr(S3, CSR_mcause);
+    read_csr(S4, CSR_mtval);
+    power_off();
+    struct machine *machine = run_everywhere(&config, 100000);
+    cr_expect_eq(machine->hart[0].x[S3], CAUSE_LOAD_MISALIGNED);
+    cr_expect_eq(machine->hart[0].x[S4], RAM_BASE + 0x3002);
+    machine_free(machine);
+}
