@@ -163,6 +163,21 @@ static bool take_trace(struct options *options, const char *value)
     return true;
 }
 
+static bool take_signature(struct options *options, const char *value)
+{
+    options->signature = value;
+    return true;
+}
+
+static bool take_granularity(struct options *options, const char *value)
+{
+    uint64_t bytes;
+    if (!options_number(value, 1000, &bytes) || !bytes || bytes > 16 || bytes & (bytes - 1))
+        return false;
+    options->granularity = (unsigned)bytes;
+    return true;
+}
+
 static bool take_dump_dtb(struct options *options, const char *value)
 {
     options->dump_dtb = value;
@@ -189,6 +204,10 @@ static const struct option_row rows[] = {
     {"every", "N", "compare after every N steps; 1000 by default", take_every, "fidelity"},
     {"trace", "FILE", "write a log of traps and exits; FILE,insn,trap,exit: of these", take_trace,
      "run"},
+    {"signature", "FILE", "write the words from begin_signature to end_signature", take_signature,
+     "run"},
+    {"signature-granularity", "N", "bytes a line of it: 1, 2, 4 (default), 8 or 16",
+     take_granularity, "run"},
     {"dump-dtb", "FILE", "write the device tree", take_dump_dtb, "run"},
 };
 enum { ROWS = sizeof rows / sizeof *rows, HELP = ROWS };
@@ -265,7 +284,7 @@ static enum parsed parse_options(struct options *options, int argc, char **argv,
 
 enum parsed options_parse(struct options *options, int argc, char **argv, const char *summary)
 {
-    *options = (struct options){.board = board_default(), .max = NEVER, .every = 1000};
+    *options = (struct options){.board = board_default(), .max = NEVER, .every = 1000, .granularity = 4};
     enum parsed parsed = parse_options(options, argc, argv, summary);
     if (parsed != PARSED)
         return parsed;

@@ -21,6 +21,8 @@ struct options {
     uint64_t every;       /* steps between comparisons of fidelity */
     const char *input;    /* file, or NULL: the host's standard input */
     const char *dump_dtb; /* file, or NULL */
+    const char *signature; /* file, or NULL */
+    unsigned granularity;  /* bytes a line of it */
     const char *trace;    /* FILE[,kinds] of trace.h, or NULL */
     const char *image;    /* NULL: none was given */
 };

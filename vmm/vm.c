@@ -70,9 +70,10 @@ static bool port_store(struct port *port, uint64_t gpa, unsigned size, enum acce
 {
     struct vm *vm = (struct vm *)port;
     hpa_t hpa;
-    if (!vm_translate(vm, GPA(gpa), PTE_W, &hpa))
+    if (!vm_translate(vm, GPA(gpa), PTE_R, &hpa))
         return device_access(vm, gpa, size, why, true, &value);
     hw_store(vm->hw, hpa, size, value);
+    platform_stored(&vm->platform, gpa, size);
     return true;
 }
 
@@ -105,7 +106,7 @@ static bool dma(void *owner, uint64_t gpa, void *buffer, size_t size, bool is_wr
         size_t part = PAGE_SIZE - ((gpa + done) & (PAGE_SIZE - 1));
         part = part < size - done ? part : size - done;
         hpa_t hpa;
-        if (!vm_translate(vm, GPA(gpa + done), is_write ? PTE_W : PTE_R, &hpa))
+        if (!vm_translate(vm, GPA(gpa + done), PTE_R, &hpa))
             return false;
         if (is_write)
             hw_write(vm->hw, hpa, (char *)buffer + done, part);
@@ -129,6 +130,12 @@ static void run(void *owner, unsigned index, uint64_t until)
 
 /* ---- building ---------------------------------------------------------------------------- */
 
+/* The guest's memory is its own, but for stores that the platform must be told of. */
+static unsigned perms_of(const struct vm *vm, uint64_t gpa)
+{
+    return platform_watches(&vm->platform, gpa) ? PTE_R | PTE_X : PTE_R | PTE_W | PTE_X;
+}
+
 /* Gives the VM its frames: chunks of 2 MiB from the top of the machine's memory downwards, so that
  * no gpa equals its hpa. */
 static void deal_chunks(struct vm *vm, hpa_t base, uint64_t guest_size)
@@ -141,13 +148,13 @@ static void deal_chunks(struct vm *vm, hpa_t base, uint64_t guest_size)
 #ifdef HOSTILE
         bool is_whole = false;
 #else
-        bool is_whole = left >= CHUNK;
+        bool is_whole = left >= CHUNK && vm->platform.tohost / CHUNK != gpa.a / CHUNK;
 #endif
         if (is_whole)
             p2m_map(&vm->p2m, gpa, hpa, 1, PTE_R | PTE_W | PTE_X);
         for (uint64_t at = 0; at < CHUNK && at < left; at += PAGE_SIZE) {
             if (!is_whole)
-                p2m_map(&vm->p2m, GPA(gpa.a + at), HPA(hpa.a + at), 0, PTE_R | PTE_W | PTE_X);
+                p2m_map(&vm->p2m, GPA(gpa.a + at), HPA(hpa.a + at), 0, perms_of(vm, gpa.a + at));
             owner_set(&vm->owners, HPA(hpa.a + at), vm->number, GPA(gpa.a + at));
         }
     }

@@ -49,6 +49,8 @@ static bool port_store(struct port *port, uint64_t pa, unsigned size, enum acces
         if (cpu->ram->marks[(pa - cpu->ram->base) >> PAGE_SHIFT])
             announce(cpu, pa, size, why, value);
         memcpy(bytes, &value, size);
+        if (cpu->ram->marks[(pa - cpu->ram->base) >> PAGE_SHIFT] & FRAME_TOLD)
+            platform_stored(cpu->platform, pa, size);
         return true;
     }
     return !refuses(why) && cpu->platform && platform_mmio(cpu->platform, pa, size, true, &value);

@@ -315,6 +315,8 @@ static void protect(struct cpu *cpu, const struct hart *hart)
 void cpu_run(struct cpu *cpu, struct hart *hart, uint64_t until)
 {
     protect(cpu, hart);
+    if (cpu->platform && cpu->platform->tohost)
+        tlb_mark(cpu, (cpu->platform->tohost - cpu->ram->base) >> PAGE_SHIFT, FRAME_TOLD);
     if (cpu->engine == ENGINE_STEP)
         run_by_step(cpu, hart, until);
     else

@@ -105,6 +105,8 @@ static void run_events(struct platform *platform)
     if (next_event(platform) > clock_now(&platform->s.clock))
         return;
     receive_due(platform);
+    if (platform->s.due[EVENT_HTIF] <= clock_now(&platform->s.clock))
+        platform_htif(platform);
     platform_update(platform);
 }
 

@@ -90,6 +90,7 @@ static void set_up(struct hosted *hosted)
     struct platform *platform = &hosted->vm.platform;
     const struct board_config *config = &hosted->boot->config;
     boot_configure(platform, config);
+    platform->tohost = boot_tohost(hosted->boot);
     hosted->hw = (struct hw){.ram = &hosted->ram, .cpu = hosted->cpu, .stats = &hosted->vm.stats};
     hart_reset(&hosted->hw.hart, config->isa, 0, 0);
     hosted->hw.hart.mode = MODE_U;

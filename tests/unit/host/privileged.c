@@ -203,3 +203,64 @@ Test(privileged, a_misaligned_load_traps_where_it_was_asked_to)
     cr_expect_eq(machine->hart[0].x[S4], RAM_BASE + 0x3002);
     machine_free(machine);
 }
+
+/* The program's image has no symbols, so the test says where tohost is; in a VM, boot_tohost. */
+static struct fixed_tohost {
+    uint64_t pa;
+} at_tohost = {RAM_BASE + 0x3000};
+
+static struct machine *run_htif(const struct board_config *config, uint64_t steps)
+{
+    prepare(config);
+    struct machine *machine = NULL;
+    for (int engine = 0; engine < 2; engine++) {
+        machine_free(machine);
+        machine = machine_new(config, engine ? ENGINE_BLOCK : ENGINE_STEP);
+        machine_boot(machine, &program_boot);
+        machine->platform.tohost = at_tohost.pa;
+        machine_run(machine, steps);
+    }
+    return machine;
+}
+
+Test(privileged, a_store_to_tohost_ends_the_run_with_its_status)
+{
+    static const struct {
+        uint64_t word;
+        int status;
+    } rows[] = {{1, 0}, {3, 1}, {7 << 1 | 1, 7}, {(uint64_t)1000 << 1 | 1, 255}};
+    struct board_config config = bare_board();
+    for (unsigned i = 0; i < 4; i++) {
+        program.count = 0;
+        li(S2, at_tohost.pa);
+        li(T1, rows[i].word);
+        store(INSN_sd, 0, 8, S2); /* beside it */
+        store(INSN_sd, T1, 0, S2);
+        branch(INSN_beq, 0, 0, here());
+        struct machine *machine = run_htif(&config, 100000);
+        cr_expect_eq(machine->platform.s.stop, STOP_POWEROFF, "row %u", i);
+        cr_expect_eq(machine->platform.s.status, rows[i].status, "row %u", i);
+        cr_expect_eq(machine->platform.s.clock.steps, 24, "at the step of the store");
+        machine_free(machine);
+    }
+}
+
+Test(privileged, a_console_word_in_halves_writes_one_byte_and_a_low_word_alone_ends_the_run)
+{
+    struct board_config config = bare_board();
+    li(S2, at_tohost.pa);
+    li(T1, 'A'); /* odd: were it read alone, it would end the run */
+    store(INSN_sw, T1, 0, S2);
+    li(T2, 0x01010000);
+    store(INSN_sw, T2, 4, S2);
+    i_type(INSN_ld, S3, S2, 0);
+    li(T1, 5);
+    store(INSN_sw, T1, 0, S2);
+    branch(INSN_beq, 0, 0, here());
+    struct machine *machine = run_htif(&config, 100000);
+    cr_expect_eq(machine->platform.s.output_count, 1);
+    cr_expect_eq(machine->hart[0].x[S3], 0, "what was read is cleared");
+    cr_expect_eq(machine->platform.s.stop, STOP_POWEROFF);
+    cr_expect_eq(machine->platform.s.status, 2);
+    machine_free(machine);
+}
