@@ -74,6 +74,19 @@ static void apply_pmp(const struct vcpu *vcpu, gpa_t gpa, struct p2m_entry *memo
     }
 }
 
+/* Takes W from a page in which another vcpu has a reservation: a store there must be seen. */
+static void hold_reserved(const struct vcpu *vcpu, gpa_t gpa, struct p2m_entry *memory)
+{
+    const struct platform *platform = &vcpu->vm->platform;
+    if (platform->harts == 1)
+        return;
+    for (unsigned i = 0; i < platform->harts && memory->level; i++)
+        if (i != vcpu->index && platform->hart[i]->reservation.valid)
+            memory->level = 0;
+    if (platform_is_reserved(platform, vcpu->index, gpa.a))
+        memory->perms &= ~(unsigned)PTE_W;
+}
+
 /* True when the p2m and the PMP let the hart make the access by itself. */
 static bool is_direct(const struct p2m_entry *memory, enum access why)
 {
@@ -105,6 +118,7 @@ static enum outcome exit_page_fault(struct vcpu *vcpu, struct trap *trap)
         return emulate_access(vcpu, trap);
     }
     apply_pmp(vcpu, GPA(walk.pa), &memory);
+    hold_reserved(vcpu, GPA(walk.pa), &memory);
     if (!is_direct(&memory, why))
         return emulate_by_hand(vcpu, trap);
     vm->stats.exits[EXIT_FILL]++;

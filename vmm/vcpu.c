@@ -132,9 +132,23 @@ static uint64_t budget(const struct platform *platform, uint64_t until)
     return is_watched ? 1 : until - platform->s.clock.steps;
 }
 
+/* Stores to what other vcpus have reserved must come back: drops what lets them go by. */
+static void hold_reserved(struct vcpu *vcpu)
+{
+    struct vm *vm = vcpu->vm;
+    hpa_t hpa;
+    for (unsigned i = 0; i < vm->platform.harts; i++) {
+        const struct reservation *reservation = &vm->vcpu[i].hart.reservation;
+        if (i != vcpu->index && reservation->valid &&
+            vm_translate(vm, GPA(reservation->pa), 0, &hpa))
+            shadow_drop_frame(&vm->shadows, GPA(reservation->pa));
+    }
+}
+
 void vcpu_run(struct vcpu *vcpu, uint64_t until)
 {
     struct platform *platform = &vcpu->vm->platform;
+    hold_reserved(vcpu);
     while (platform->s.clock.steps < until && !vcpu->hart.waiting && !platform->stirred) {
         vcpu_inject(vcpu);
         platform_observe_insn(platform, &vcpu->hart);

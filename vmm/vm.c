@@ -114,6 +114,8 @@ static bool dma(void *owner, uint64_t gpa, void *buffer, size_t size, bool is_wr
             memcpy((char *)buffer + done, hw_frame(vm->hw, hpa), part);
         done += part;
     }
+    if (is_write)
+        platform_breaks(&vm->platform, MAX_HARTS, gpa, size);
     return true;
 }
 

@@ -32,6 +32,7 @@ void platform_htif(struct platform *platform)
 void platform_stored(struct platform *platform, uint64_t pa, unsigned size)
 {
     uint64_t at = platform->tohost;
+    platform_breaks(platform, platform->s.turn, pa, size);
     if (!platform_watches(platform, pa) || pa + size <= at || pa >= at + 8)
         return;
     uint64_t *due = &platform->s.due[EVENT_HTIF];

@@ -120,9 +120,7 @@ static bool is_runnable(struct platform *platform, unsigned index)
     return !hart->waiting;
 }
 
-/* Chooses the hart to run: the one whose turn it is, for as long as its turn lasts and it can. A
- * reservation does not outlive the turn, in which the others may write where it lies: SC may fail
- * for any reason but not succeed for a wrong one (ISA 8.2). */
+/* Chooses the hart to run: the one whose turn it is, for as long as its turn lasts and it can. */
 static bool choose(struct platform *platform)
 {
     struct platform_state *s = &platform->s;
@@ -133,8 +131,6 @@ static bool choose(struct platform *platform)
         unsigned candidate = (s->turn + i) % platform->harts;
         if (!is_runnable(platform, candidate))
             continue;
-        if (candidate != s->turn)
-            platform->hart[s->turn]->reservation.valid = false;
         s->turn = candidate;
         s->turn_end = s->clock.steps + platform->quantum;
         return true;
@@ -299,6 +295,26 @@ bool platform_mmio(struct platform *platform, uint64_t pa, unsigned size, bool i
     }
     platform_update(platform);
     return done;
+}
+
+void platform_breaks(struct platform *platform, unsigned by, uint64_t pa, uint64_t size)
+{
+    for (unsigned i = 0; i < platform->harts; i++) {
+        struct reservation *reservation = &platform->hart[i]->reservation;
+        uint64_t cell = reservation->pa & ~(uint64_t)7;
+        if (i != by && pa < cell + 8 && cell < pa + size)
+            reservation->valid = false;
+    }
+}
+
+bool platform_is_reserved(const struct platform *platform, unsigned by, uint64_t pa)
+{
+    for (unsigned i = 0; i < platform->harts; i++) {
+        const struct reservation *reservation = &platform->hart[i]->reservation;
+        if (i != by && reservation->valid && reservation->pa >> PAGE_SHIFT == pa >> PAGE_SHIFT)
+            return true;
+    }
+    return false;
 }
 
 void platform_input_taken(struct platform *platform)

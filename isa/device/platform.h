@@ -167,7 +167,15 @@ enum stop platform_run(struct platform *platform, uint64_t steps);
 bool platform_mmio(struct platform *platform, uint64_t pa, unsigned size, bool is_write,
                    uint64_t *value);
 
-/* Told by whoever stores for a hart, after each store to the page of `tohost`. */
+/* [pa, pa + size) was written by hart `by` (MAX_HARTS: by a device): the reservations of all others
+ * in the doublewords that it meets are broken (ISA 8.2). */
+void platform_breaks(struct platform *platform, unsigned by, uint64_t pa, uint64_t size);
+
+/* True when a hart other than `by` has a reservation in the page of `pa`. */
+bool platform_is_reserved(const struct platform *platform, unsigned by, uint64_t pa);
+
+/* Told by whoever stores for the hart in turn, after each store to the page of `tohost` and to pages
+ * that others have reserved. */
 void platform_stored(struct platform *platform, uint64_t pa, unsigned size);
 
 /* True when `pa` lies in the page of `tohost`: stores to it must be told. */

@@ -264,3 +264,42 @@ Test(privileged, a_console_word_in_halves_writes_one_byte_and_a_low_word_alone_e
     cr_expect_eq(machine->platform.s.status, 2);
     machine_free(machine);
 }
+
+/* Hart 0 reserves a word, and lets `turns` of the other pass before its SC. Hart 1 stores `offset`
+ * bytes from that word all the while. Gives what SC gave. */
+static uint64_t sc_after_turns(int offset)
+{
+    struct board_config config = bare_board();
+    config.harts = 2;
+    config.quantum = 7;
+    program.count = 0;
+    li(S2, RAM_BASE + 0x3000);
+    read_csr(T0, CSR_mhartid);
+    unsigned at = program.count;
+    emit(0);
+    r_type(INSN_lr_w, T1, S2, 0);
+    for (int i = 0; i < 40; i++)
+        i_type(INSN_addi, A2, A2, 1);
+    r_type(INSN_sc_w, S3, S2, T1);
+    power_off();
+    uint64_t other = here();
+    program.count = at;
+    branch(INSN_bne, T0, 0, other);
+    program.count = (unsigned)((other - RAM_BASE) / 4);
+    for (int i = 0; i < 30; i++)
+        store(INSN_sw, T0, offset, S2);
+    branch(INSN_beq, 0, 0, here());
+    struct machine *machine = run_everywhere(&config, 5000);
+    cr_expect_eq(machine->platform.s.stop, STOP_POWEROFF);
+    uint64_t failed = machine->hart[0].x[S3];
+    machine_free(machine);
+    return failed;
+}
+
+Test(privileged, p41_another_harts_store_breaks_a_reservation_and_a_turn_does_not)
+{
+    cr_expect_eq(sc_after_turns(0), 1, "to the word");
+    cr_expect_eq(sc_after_turns(4), 1, "to its doubleword");
+    cr_expect_eq(sc_after_turns(8), 0, "beside it");
+    cr_expect_eq(sc_after_turns(-4), 0, "beside it");
+}
