@@ -284,7 +284,8 @@ static enum parsed parse_options(struct options *options, int argc, char **argv,
 
 enum parsed options_parse(struct options *options, int argc, char **argv, const char *summary)
 {
-    *options = (struct options){.board = board_default(), .max = NEVER, .every = 1000, .granularity = 4};
+    *options =
+        (struct options){.board = board_default(), .max = NEVER, .every = 1000, .granularity = 4};
     enum parsed parsed = parse_options(options, argc, argv, summary);
     if (parsed != PARSED)
         return parsed;

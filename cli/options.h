@@ -15,16 +15,16 @@ struct options {
     struct board_config board;
     enum engine engine;
     bool traps_misaligned; /* --misaligned trap; already in board.isa */
-    bool is_vm;   /* --vmm: IMAGE runs in a VM */
-    uint64_t max; /* steps; NEVER without --max */
+    bool is_vm;            /* --vmm: IMAGE runs in a VM */
+    uint64_t max;          /* steps; NEVER without --max */
     bool stats;
-    uint64_t every;       /* steps between comparisons of fidelity */
-    const char *input;    /* file, or NULL: the host's standard input */
-    const char *dump_dtb; /* file, or NULL */
+    uint64_t every;        /* steps between comparisons of fidelity */
+    const char *input;     /* file, or NULL: the host's standard input */
+    const char *dump_dtb;  /* file, or NULL */
     const char *signature; /* file, or NULL */
     unsigned granularity;  /* bytes a line of it */
-    const char *trace;    /* FILE[,kinds] of trace.h, or NULL */
-    const char *image;    /* NULL: none was given */
+    const char *trace;     /* FILE[,kinds] of trace.h, or NULL */
+    const char *image;     /* NULL: none was given */
 };
 
 /* What came of reading a command line. */

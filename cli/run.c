@@ -180,8 +180,7 @@ static int run_bare(const struct boot *boot, const struct options *options)
 {
     int status = EXIT_ERROR;
     bool by_insn = options->trace && trace_wants_insn(options->trace);
-    struct machine *machine =
-        machine_new(&options->board, by_insn ? ENGINE_STEP : options->engine);
+    struct machine *machine = machine_new(&options->board, by_insn ? ENGINE_STEP : options->engine);
     if (machine)
         status = run_machine(machine, boot, options);
     else

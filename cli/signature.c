@@ -16,8 +16,7 @@ static size_t put_line(char *text, const uint8_t *bytes, unsigned granularity)
     return used;
 }
 
-static bool write_lines(const char *path, unsigned granularity, const uint8_t *bytes,
-                        uint64_t size)
+static bool write_lines(const char *path, unsigned granularity, const uint8_t *bytes, uint64_t size)
 {
     char *text = malloc(3 * size + 64); /* a byte is two digits, and at most a line */
     if (!text)

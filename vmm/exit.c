@@ -57,8 +57,8 @@ static enum walk_result guest_walk(struct vcpu *vcpu, gva_t gva, enum access why
     return WALK_OK;
 }
 
-/* Takes from what the p2m says of a page what the guest's own PMP withholds: a shadow entry is for a
- * page, so what the PMP does not allow of all of it is emulated, access by access. */
+/* Takes from what the p2m says of a page what the guest's own PMP withholds: a shadow entry is for
+ * a page, so what the PMP does not allow of all of it is emulated, access by access. */
 static void apply_pmp(const struct vcpu *vcpu, gpa_t gpa, struct p2m_entry *memory)
 {
     static const unsigned perms[] = {PTE_R, PTE_W, PTE_X};

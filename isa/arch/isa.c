@@ -8,10 +8,16 @@ static const struct part {
     const char *name;
     enum ext ext;
 } parts[] = {
-    {"i", EXT_I},       {"m", EXT_M},           {"a", EXT_A},
-    {"c", EXT_C},       {"zicntr", EXT_Zicntr}, {"zicsr", EXT_Zicsr},
-    {"zifencei", EXT_Zifencei}, {"sstc", EXT_Sstc},
-    {"svade", EXT_Svade}, {"svadu", EXT_Svadu},
+    {"i", EXT_I},
+    {"m", EXT_M},
+    {"a", EXT_A},
+    {"c", EXT_C},
+    {"zicntr", EXT_Zicntr},
+    {"zicsr", EXT_Zicsr},
+    {"zifencei", EXT_Zifencei},
+    {"sstc", EXT_Sstc},
+    {"svade", EXT_Svade},
+    {"svadu", EXT_Svadu},
 };
 enum { PARTS = sizeof parts / sizeof *parts };
 
@@ -65,6 +71,14 @@ void isa_print(isa_t isa, char *text, size_t size)
     }
     if (size)
         text[used] = 0;
+}
+
+const char *isa_ext_name(enum ext ext)
+{
+    for (size_t i = 0; i < PARTS; i++)
+        if (parts[i].ext == ext)
+            return parts[i].name;
+    return "";
 }
 
 uint64_t isa_misa(isa_t isa)

@@ -12,15 +12,15 @@ enum ext {
     EXT_M,
     EXT_A,
     EXT_C,
-    EXT_S,        /* supervisor mode */
-    EXT_MM,       /* machine mode, as software can see it: mret and the M-mode CSRs */
+    EXT_S,  /* supervisor mode */
+    EXT_MM, /* machine mode, as software can see it: mret and the M-mode CSRs */
     EXT_Zicsr,
-    EXT_Zicntr,   /* cycle, time, instret */
+    EXT_Zicntr, /* cycle, time, instret */
     EXT_Zifencei,
-    EXT_Sstc,     /* stimecmp */
-    EXT_Zicclsm,  /* misaligned loads and stores work; chosen by --misaligned, in no string */
-    EXT_Svade,    /* a page that needs its A or D set faults */
-    EXT_Svadu,    /* menvcfg.ADUE says whether it does */
+    EXT_Sstc,    /* stimecmp */
+    EXT_Zicclsm, /* misaligned loads and stores work; chosen by --misaligned, in no string */
+    EXT_Svade,   /* a page that needs its A or D set faults */
+    EXT_Svadu,   /* menvcfg.ADUE says whether it does */
     EXT_COUNT,
 };
 
@@ -48,6 +48,9 @@ bool isa_parse(const char *text, isa_t *isa, const char **wrong);
 
 /* Writes the ISA string of `isa`, as a device tree's riscv,isa has it, to text (size bytes). */
 void isa_print(isa_t isa, char *text, size_t size);
+
+/* The manual's name of an extension: "m", "zicsr"; "" for what has none in a string. */
+const char *isa_ext_name(enum ext ext);
 
 /* The value of misa: MXL = 2 (64 bits) and a bit a letter (Privileged 3.1.1). */
 uint64_t isa_misa(isa_t isa);

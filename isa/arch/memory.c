@@ -154,8 +154,7 @@ static bool fetch_parcel(const struct hart *hart, struct port *port, uint64_t va
     uint64_t pa;
     if (!reach(hart, port, va, 2, ACCESS_FETCH, &pa, trap))
         return false;
-    return port->load(port, pa, 2, ACCESS_FETCH, parcel) ||
-           fail(trap, CAUSE_INSN_ACCESS_FAULT, va);
+    return port->load(port, pa, 2, ACCESS_FETCH, parcel) || fail(trap, CAUSE_INSN_ACCESS_FAULT, va);
 }
 
 bool memory_fetch(const struct hart *hart, struct port *port, uint32_t *word, struct trap *trap)

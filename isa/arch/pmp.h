@@ -1,8 +1,8 @@
 /* Physical memory protection: which bytes a mode may touch, by sixteen entries that M writes
  * (Privileged 3.7). Pure functions on the registers' values.
  *
- * The granularity is four bytes. The entries are checked by everything that reaches memory: fetches,
- * loads, stores, and the page-table walk, which counts as S. */
+ * The granularity is four bytes. The entries are checked by everything that reaches memory:
+ * fetches, loads, stores, and the page-table walk, which counts as S. */
 #ifndef PMP_H
 #define PMP_H
 
@@ -32,7 +32,8 @@ bool pmp_allows(const struct pmp *pmp, enum mode mode, uint64_t pa, uint64_t siz
 unsigned pmp_needs(enum access why);
 
 /* The value of pmpcfg register `index` (0 or 1: pmpcfg0, pmpcfg2) after a write of `value`, and of
- * pmpaddr `index`: locked entries keep theirs, and a TOR entry's lock holds the address below it. */
+ * pmpaddr `index`: locked entries keep theirs, and a TOR entry's lock holds the address below it.
+ */
 uint64_t pmp_cfg_written(const struct pmp *pmp, unsigned index, uint64_t value);
 uint64_t pmp_address_written(const struct pmp *pmp, unsigned index, uint64_t value);
 

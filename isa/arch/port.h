@@ -20,7 +20,7 @@ enum access {
 
 /* What a CSR write can change that others have derived from the hart. */
 enum change {
-    CHANGE_TIMER, /* stimecmp or menvcfg.STCE: the wire of STIP, and when it will change */
+    CHANGE_TIMER,      /* stimecmp or menvcfg.STCE: the wire of STIP, and when it will change */
     CHANGE_PROTECTION, /* a PMP register: which memory may be reached */
 };
 

@@ -34,14 +34,16 @@ struct space space_of_data(const struct hart *hart)
 
 uint64_t access_fault_of(enum access why)
 {
-    return why == ACCESS_FETCH ? CAUSE_INSN_ACCESS_FAULT
-           : access_is_write(why) ? CAUSE_STORE_ACCESS_FAULT : CAUSE_LOAD_ACCESS_FAULT;
+    return why == ACCESS_FETCH    ? CAUSE_INSN_ACCESS_FAULT
+           : access_is_write(why) ? CAUSE_STORE_ACCESS_FAULT
+                                  : CAUSE_LOAD_ACCESS_FAULT;
 }
 
 uint64_t page_fault_of(enum access why)
 {
-    return why == ACCESS_FETCH ? CAUSE_INSN_PAGE_FAULT
-           : access_is_write(why) ? CAUSE_STORE_PAGE_FAULT : CAUSE_LOAD_PAGE_FAULT;
+    return why == ACCESS_FETCH    ? CAUSE_INSN_PAGE_FAULT
+           : access_is_write(why) ? CAUSE_STORE_PAGE_FAULT
+                                  : CAUSE_LOAD_PAGE_FAULT;
 }
 
 bool sv39_may(struct space space, uint64_t pte, enum access why)

@@ -35,19 +35,19 @@ enum walk_result {
 
 /* What a walk saw: each entry on the way, and what it came to. */
 struct walk {
-    uint64_t pa;      /* of the byte asked for, when WALK_OK */
-    uint64_t pte;     /* the last entry read, as it is after the walk */
-    uint64_t pte_pa;  /* where that entry lies */
-    int level;        /* of that entry: 0 a 4 KiB page, 1 a 2 MiB page, 2 a 1 GiB page */
-    int steps;        /* entries read: step[0] is the root's */
+    uint64_t pa;     /* of the byte asked for, when WALK_OK */
+    uint64_t pte;    /* the last entry read, as it is after the walk */
+    uint64_t pte_pa; /* where that entry lies */
+    int level;       /* of that entry: 0 a 4 KiB page, 1 a 2 MiB page, 2 a 1 GiB page */
+    int steps;       /* entries read: step[0] is the root's */
     struct {
         uint64_t pte_pa, pte;
     } step[SV39_LEVELS];
 };
 
-/* Translates `va` for one access. After the access was found to be allowed, sets A and D in the leaf
- * as the hardware does, or faults where they are not set and the space says so (Privileged 4.3.2,
- * 4.4.1). `space` must not be bare. */
+/* Translates `va` for one access. After the access was found to be allowed, sets A and D in the
+ * leaf as the hardware does, or faults where they are not set and the space says so
+ * (Privileged 4.3.2, 4.4.1). `space` must not be bare. */
 enum walk_result sv39_walk(struct space space, struct port *port, uint64_t va, enum access why,
                            struct walk *walk);
 

@@ -107,7 +107,7 @@ struct cpu {
     uint64_t told[MAX_HARTS + 1]; /* frames marked FRAME_TOLD for the hart that runs */
     unsigned told_count;
 
-    struct pmp pmp; /* of the hart by whose word the TLB's entries stand */
+    struct pmp pmp;              /* of the hart by whose word the TLB's entries stand */
     struct space spaces[SPACES]; /* by number; an unused one has mode SPACE_UNUSED */
     unsigned space_count;
 

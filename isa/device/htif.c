@@ -1,7 +1,7 @@
 /* HTIF, the host-target interface of Spike: a program reports by storing to its symbol `tohost`.
  *
- * The doubleword there is device, command and payload (8, 8 and 48 bits). Device 0 is the system: an
- * odd payload ends the run, and the rest of it is the status. Device 1 is the console: command 1
+ * The doubleword there is device, command and payload (8, 8 and 48 bits). Device 0 is the system:
+ * an odd payload ends the run, and the rest of it is the status. Device 1 is the console: command 1
  * writes a byte. What was read is cleared.
  *
  * A program of 32 bits stores the low word first, then the high one, which completes it. Some store

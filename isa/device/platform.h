@@ -58,8 +58,13 @@ static inline uint64_t clock_now(const struct clock *clock)
 
 /* The one event queue: a slot a source, so what is due at one time comes in a fixed order. Each
  * holds the clock reading at which the source wants to be called, or NEVER. */
-enum event { EVENT_INPUT, EVENT_MTIMER, EVENT_STIMER = EVENT_MTIMER + MAX_HARTS,
-             EVENT_HTIF = EVENT_STIMER + MAX_HARTS, EVENT_COUNT };
+enum event {
+    EVENT_INPUT,
+    EVENT_MTIMER,
+    EVENT_STIMER = EVENT_MTIMER + MAX_HARTS,
+    EVENT_HTIF = EVENT_STIMER + MAX_HARTS,
+    EVENT_COUNT
+};
 
 /* Why the platform stands still. */
 enum stop {
@@ -109,8 +114,8 @@ struct input_log {
     bool is_paced; /* each byte comes a line's time after the last was read */
 };
 
-/* Who watches what the harts go through, for a log. Each is told before it happens, with the hart as
- * it stands at the instruction; NULL: not interested. */
+/* Who watches what the harts go through, for a log. Each is told before it happens, with the hart
+ * as it stands at the instruction; NULL: not interested. */
 struct observer {
     void *owner;
     void (*insn)(void *owner, const struct hart *hart);
@@ -125,10 +130,10 @@ struct platform {
     /* Fixed when it is built. */
     unsigned harts;
     struct hart *hart[MAX_HARTS];
-    uint64_t quantum;      /* steps a hart runs before the next has its turn */
-    bool has_firmware;     /* the platform answers SBI itself */
-    uint64_t ram_size;     /* bytes at RAM_BASE */
-    uint64_t tohost;       /* where a program reports (htif.c); 0: it has no such place */
+    uint64_t quantum;  /* steps a hart runs before the next has its turn */
+    bool has_firmware; /* the platform answers SBI itself */
+    uint64_t ram_size; /* bytes at RAM_BASE */
+    uint64_t tohost;   /* where a program reports (htif.c); 0: it has no such place */
     struct input_log input;
 
     /* Callbacks of whoever built it; `owner` is handed back. */
@@ -174,8 +179,8 @@ void platform_breaks(struct platform *platform, unsigned by, uint64_t pa, uint64
 /* True when a hart other than `by` has a reservation in the page of `pa`. */
 bool platform_is_reserved(const struct platform *platform, unsigned by, uint64_t pa);
 
-/* Told by whoever stores for the hart in turn, after each store to the page of `tohost` and to pages
- * that others have reserved. */
+/* Told by whoever stores for the hart in turn, after each store to the page of `tohost` and to
+ * pages that others have reserved. */
 void platform_stored(struct platform *platform, uint64_t pa, unsigned size);
 
 /* True when `pa` lies in the page of `tohost`: stores to it must be told. */

@@ -132,7 +132,8 @@ Test(pmp, a_refused_access_faults_by_its_kind)
             w->hart.csr.pmp.cfg[0] = (uint64_t)(PMP_NAPOT | RWX) << 8 | PMP_NAPOT;
             w->hart.csr.pmp.addr[0] = closed >> 2 | 0x1ff;
             w->hart.csr.pmp.addr[1] = PMP_ADDRESS;
-            cr_expect_not(memory_load(&w->hart, &w->port, 0x1008, 8, rows[i].why, &value, &w->trap));
+            cr_expect_not(
+                memory_load(&w->hart, &w->port, 0x1008, 8, rows[i].why, &value, &w->trap));
             cr_expect_eq(w->trap.cause, rows[i].cause, "row %zu, walks %d", i, walks);
             cr_expect_eq(w->trap.tval, 0x1008);
             w->hart.pc = 0x1000;

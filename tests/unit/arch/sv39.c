@@ -569,9 +569,9 @@ Test(sv39, p17_a_clear_a_or_d_faults_where_the_profile_says_so)
         uint64_t missing; /* of A and D in the leaf */
         bool matters;
     } tries[] = {
-        {ACCESS_LOAD, 0, false},     {ACCESS_LOAD, PTE_A, true},   {ACCESS_LOAD, PTE_D, false},
-        {ACCESS_FETCH, PTE_A, true}, {ACCESS_STORE, PTE_A, true},  {ACCESS_STORE, PTE_D, true},
-        {ACCESS_STORE, 0, false},    {ACCESS_AMO, PTE_D, true},    {ACCESS_LR, PTE_D, false},
+        {ACCESS_LOAD, 0, false},     {ACCESS_LOAD, PTE_A, true},  {ACCESS_LOAD, PTE_D, false},
+        {ACCESS_FETCH, PTE_A, true}, {ACCESS_STORE, PTE_A, true}, {ACCESS_STORE, PTE_D, true},
+        {ACCESS_STORE, 0, false},    {ACCESS_AMO, PTE_D, true},   {ACCESS_LR, PTE_D, false},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         for (size_t a = 0; a < sizeof tries / sizeof *tries; a++) {
