@@ -17,23 +17,9 @@ enum csr_row {
 };
 
 enum csr_rule {
-    RULE_STATE,
-    RULE_CONST,
-    RULE_COUNTER,
-    RULE_TIME,
-    RULE_SSTATUS,
-    RULE_SIE,
-    RULE_SIP,
-    RULE_TVEC,
-    RULE_EPC,
-    RULE_SATP,
-    RULE_MSTATUS,
-    RULE_MISA,
-    RULE_MIP,
-    RULE_MENVCFG,
-    RULE_STIMECMP,
-    RULE_PMPCFG,
-    RULE_PMPADDR,
+    RULE_STATE, RULE_CONST, RULE_COUNTER, RULE_TIME, RULE_SSTATUS, RULE_SIE, RULE_SIP, RULE_TVEC,
+    RULE_EPC, RULE_SATP, RULE_MSTATUS, RULE_MISA, RULE_MIP,
+    RULE_MENVCFG, RULE_STIMECMP, RULE_PMPCFG, RULE_PMPADDR,
 };
 
 const unsigned csr_rows = ROWS;
@@ -47,39 +33,21 @@ const struct csr_info csr_table[] = {
  * their own have no entry, and their rules never ask. */
 #define AT(name) offsetof(struct csrs, name)
 static const uint16_t state_of[ROWS] = {
-    [ROW_cycle] = AT(mcycle),
-    [ROW_instret] = AT(minstret),
-    [ROW_mcycle] = AT(mcycle),
-    [ROW_minstret] = AT(minstret),
-    [ROW_sstatus] = AT(mstatus),
-    [ROW_mstatus] = AT(mstatus),
-    [ROW_sie] = AT(mie),
-    [ROW_mie] = AT(mie),
-    [ROW_sip] = AT(mip),
-    [ROW_mip] = AT(mip),
-    [ROW_stvec] = AT(stvec),
-    [ROW_mtvec] = AT(mtvec),
-    [ROW_scounteren] = AT(scounteren),
-    [ROW_mcounteren] = AT(mcounteren),
-    [ROW_senvcfg] = AT(senvcfg),
-    [ROW_menvcfg] = AT(menvcfg),
-    [ROW_sscratch] = AT(sscratch),
-    [ROW_mscratch] = AT(mscratch),
-    [ROW_sepc] = AT(sepc),
-    [ROW_mepc] = AT(mepc),
-    [ROW_scause] = AT(scause),
-    [ROW_mcause] = AT(mcause),
-    [ROW_stval] = AT(stval),
-    [ROW_mtval] = AT(mtval),
-    [ROW_satp] = AT(satp),
-    [ROW_mhartid] = AT(mhartid),
-    [ROW_mcountinhibit] = AT(mcountinhibit),
+    [ROW_cycle] = AT(mcycle), [ROW_instret] = AT(minstret),
+    [ROW_mcycle] = AT(mcycle), [ROW_minstret] = AT(minstret),
+    [ROW_sstatus] = AT(mstatus), [ROW_mstatus] = AT(mstatus),
+    [ROW_sie] = AT(mie), [ROW_mie] = AT(mie), [ROW_sip] = AT(mip), [ROW_mip] = AT(mip),
+    [ROW_stvec] = AT(stvec), [ROW_mtvec] = AT(mtvec),
+    [ROW_scounteren] = AT(scounteren), [ROW_mcounteren] = AT(mcounteren),
+    [ROW_senvcfg] = AT(senvcfg), [ROW_menvcfg] = AT(menvcfg),
+    [ROW_sscratch] = AT(sscratch), [ROW_mscratch] = AT(mscratch),
+    [ROW_sepc] = AT(sepc), [ROW_mepc] = AT(mepc),
+    [ROW_scause] = AT(scause), [ROW_mcause] = AT(mcause),
+    [ROW_stval] = AT(stval), [ROW_mtval] = AT(mtval),
+    [ROW_satp] = AT(satp), [ROW_mhartid] = AT(mhartid), [ROW_mcountinhibit] = AT(mcountinhibit),
     [ROW_stimecmp] = AT(stimecmp),
-    [ROW_pmpcfg0] = AT(pmp.cfg[0]),
-    [ROW_pmpcfg2] = AT(pmp.cfg[1]),
-    [ROW_pmpaddr] = AT(pmp.addr),
-    [ROW_medeleg] = AT(medeleg),
-    [ROW_mideleg] = AT(mideleg),
+    [ROW_pmpcfg0] = AT(pmp.cfg[0]), [ROW_pmpcfg2] = AT(pmp.cfg[1]), [ROW_pmpaddr] = AT(pmp.addr),
+    [ROW_medeleg] = AT(medeleg), [ROW_mideleg] = AT(mideleg),
 };
 
 static const struct {
@@ -95,7 +63,7 @@ static const struct {
 /* Row of each CSR number, plus one; 0 where there is no CSR. */
 static const uint8_t row_of[4096] = {
 #define CSR(name, number, ...) [number] = ROW_##name + 1,
-#define CSRS(name, number, count, ...) [(number)...(number) + (count)-1] = ROW_##name + 1,
+#define CSRS(name, number, count, ...) [(number)... (number) + (count)-1] = ROW_##name + 1,
 #include "csr.def"
 };
 
@@ -209,8 +177,7 @@ static void write_csr(struct hart *hart, unsigned number, uint64_t value)
         writable = isa_has(hart->isa, EXT_C) ? writable : ~(uint64_t)3;
         break;
     case RULE_SATP: /* an unsupported MODE: the whole write is ignored (Privileged 4.1.11, P16) */
-        if (value >> SATP_MODE_SHIFT != SATP_MODE_BARE &&
-            value >> SATP_MODE_SHIFT != SATP_MODE_SV39)
+        if (value >> SATP_MODE_SHIFT != SATP_MODE_BARE && value >> SATP_MODE_SHIFT != SATP_MODE_SV39)
             return;
         break;
     case RULE_COUNTER:
