@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "fidelity_command.h"
+#include "isa_command.h"
 #include "options.h"
 #include "run.h"
 
@@ -16,6 +17,7 @@ static const struct {
 } commands[] = {
     {"run", "run an image until it turns the machine off", command_run},
     {"fidelity", "run an image bare and in a VM in lockstep, and compare", command_fidelity},
+    {"isa", "print the card of a profile: instructions, CSRs, causes", command_isa},
     {"help", "print this list", command_help},
     {"version", "print the version", command_version},
 };

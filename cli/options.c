@@ -86,6 +86,16 @@ static bool take_isa(struct options *options, const char *value)
     return isa_parse(value, &options->board.isa, &wrong);
 }
 
+static bool take_misaligned(struct options *options, const char *value)
+{
+    static const char *const names[] = {"hardware", "trap", NULL};
+    unsigned choice;
+    if (!take_choice(value, names, &choice))
+        return false;
+    options->traps_misaligned = choice;
+    return true;
+}
+
 static bool take_append(struct options *options, const char *value)
 {
     options->board.append = value;
@@ -153,6 +163,21 @@ static bool take_trace(struct options *options, const char *value)
     return true;
 }
 
+static bool take_signature(struct options *options, const char *value)
+{
+    options->signature = value;
+    return true;
+}
+
+static bool take_granularity(struct options *options, const char *value)
+{
+    uint64_t bytes;
+    if (!options_number(value, 1000, &bytes) || !bytes || bytes > 16 || bytes & (bytes - 1))
+        return false;
+    options->granularity = (unsigned)bytes;
+    return true;
+}
+
 static bool take_dump_dtb(struct options *options, const char *value)
 {
     options->dump_dtb = value;
@@ -165,6 +190,8 @@ static const struct option_row rows[] = {
     {"memory", "SIZE", "RAM in bytes, K, M or G; 128M by default", take_memory, NULL},
     {"harts", "N", "number of harts, 1 to 8; 1 by default", take_harts, NULL},
     {"isa", "STRING", "instruction set, such as rv64imac_zicsr_zifencei, or toy", take_isa, NULL},
+    {"misaligned", "HOW", "loads and stores: hardware does them (default), or they trap",
+     take_misaligned, NULL},
     {"append", "TEXT", "the kernel's command line", take_append, NULL},
     {"load", "ADDR", "where a flat IMAGE goes", take_load, NULL},
     {"vmm", NULL, "run IMAGE in a VM, deprivileged", take_vmm, "run"},
@@ -177,6 +204,10 @@ static const struct option_row rows[] = {
     {"every", "N", "compare after every N steps; 1000 by default", take_every, "fidelity"},
     {"trace", "FILE", "write a log of traps and exits; FILE,insn,trap,exit: of these", take_trace,
      "run"},
+    {"signature", "FILE", "write the words from begin_signature to end_signature", take_signature,
+     "run"},
+    {"signature-granularity", "N", "bytes a line of it: 1, 2, 4 (default), 8 or 16",
+     take_granularity, "run"},
     {"dump-dtb", "FILE", "write the device tree", take_dump_dtb, "run"},
 };
 enum { ROWS = sizeof rows / sizeof *rows, HELP = ROWS };
@@ -253,10 +284,13 @@ static enum parsed parse_options(struct options *options, int argc, char **argv,
 
 enum parsed options_parse(struct options *options, int argc, char **argv, const char *summary)
 {
-    *options = (struct options){.board = board_default(), .max = NEVER, .every = 1000};
+    *options =
+        (struct options){.board = board_default(), .max = NEVER, .every = 1000, .granularity = 4};
     enum parsed parsed = parse_options(options, argc, argv, summary);
     if (parsed != PARSED)
         return parsed;
+    if (options->traps_misaligned)
+        options->board.isa &= ~ISA(Zicclsm);
     if (argc - optind > 1) {
         fprintf(stderr, "trapeze %s: one IMAGE, not also '%s'\n", argv[0], argv[optind + 1]);
         return PARSED_WRONG;

@@ -14,14 +14,17 @@ enum { EXIT_ERROR = 1, EXIT_USAGE = 2, EXIT_DIFFERENT = 3, EXIT_LIMIT = 124 };
 struct options {
     struct board_config board;
     enum engine engine;
-    bool is_vm;   /* --vmm: IMAGE runs in a VM */
-    uint64_t max; /* steps; NEVER without --max */
+    bool traps_misaligned; /* --misaligned trap; already in board.isa */
+    bool is_vm;            /* --vmm: IMAGE runs in a VM */
+    uint64_t max;          /* steps; NEVER without --max */
     bool stats;
-    uint64_t every;       /* steps between comparisons of fidelity */
-    const char *input;    /* file, or NULL: the host's standard input */
-    const char *dump_dtb; /* file, or NULL */
-    const char *trace;    /* FILE[,kinds] of trace.h, or NULL */
-    const char *image;    /* NULL: none was given */
+    uint64_t every;        /* steps between comparisons of fidelity */
+    const char *input;     /* file, or NULL: the host's standard input */
+    const char *dump_dtb;  /* file, or NULL */
+    const char *signature; /* file, or NULL */
+    unsigned granularity;  /* bytes a line of it */
+    const char *trace;     /* FILE[,kinds] of trace.h, or NULL */
+    const char *image;     /* NULL: none was given */
 };
 
 /* What came of reading a command line. */

@@ -12,6 +12,7 @@
 #include "file.h"
 #include "input.h"
 #include "machine.h"
+#include "signature.h"
 #include "stats.h"
 #include "trace.h"
 
@@ -113,6 +114,16 @@ static bool open_trace(struct trace **trace, struct platform *platform,
     return *trace;
 }
 
+/* Writes the signature that --signature asks for, and gives the exit status. */
+static int sign(const struct options *options, const struct boot *boot, struct platform *platform,
+                int status)
+{
+    if (!options->signature)
+        return status;
+    bool done = signature_write(options->signature, options->granularity, &boot->image, platform);
+    return done ? status : EXIT_ERROR;
+}
+
 int run_platform(const struct runnable *runnable, const struct options *options)
 {
     struct trace *trace;
@@ -162,7 +173,7 @@ static int run_machine(struct machine *machine, const struct boot *boot,
     struct runnable runnable = {
         .platform = &machine->platform, .console = &console, .reboot = reboot, .owner = machine};
     machine_boot(machine, boot);
-    return run_platform(&runnable, options);
+    return sign(options, boot, &machine->platform, run_platform(&runnable, options));
 }
 
 static int run_bare(const struct boot *boot, const struct options *options)
@@ -203,7 +214,7 @@ static int run_vm(const struct boot *boot, const struct options *options)
         .platform = platform, .console = &console, .reboot = reboot_vm, .owner = hosted};
     if (run_open_console(&console, platform, options)) {
         hosted_boot(hosted);
-        status = run_platform(&runnable, options);
+        status = sign(options, boot, platform, run_platform(&runnable, options));
         if (options->stats)
             stats_print(stderr, hosted_vm(hosted));
     }

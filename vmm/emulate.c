@@ -16,7 +16,7 @@ static enum outcome retired(struct vcpu *vcpu, enum insn_id id)
     vm->stats.emulated[id]++;
     if (vm->reached_device || is_sc)
         vm->stats.emulated_mmio[id]++;
-    else if (insn_table[id].class == CLASS_DIRECT)
+    else if (insn_table[id].class == CLASS_DIRECT && !vm->is_excused)
         vm->stats.emulated_direct++;
     return RESUME_NEXT;
 }
@@ -62,12 +62,14 @@ static enum outcome look_again(struct vcpu *vcpu)
 
 /* `is_expected` tells whether an instruction is one that makes the exit. */
 static enum outcome emulate(struct vcpu *vcpu, struct trap *trap,
-                            bool (*is_expected)(const struct hart *, const struct insn *))
+                            bool (*is_expected)(const struct hart *, const struct insn *),
+                            bool is_excused)
 {
     struct hart *hart = &vcpu->hart;
     struct port *port = &vcpu->vm->port;
     uint32_t word;
     vcpu->vm->reached_device = false;
+    vcpu->vm->is_excused = is_excused;
     /* The guest's current translation, not the trap's memory of it (P27). */
     if (!memory_fetch(hart, port, &word, trap))
         return REFLECT;
@@ -83,10 +85,22 @@ static enum outcome emulate(struct vcpu *vcpu, struct trap *trap,
 
 enum outcome exit_illegal(struct vcpu *vcpu, struct trap *trap)
 {
-    return emulate(vcpu, trap, is_illegal_in_u);
+    return emulate(vcpu, trap, is_illegal_in_u, false);
 }
 
 enum outcome emulate_access(struct vcpu *vcpu, struct trap *trap)
 {
-    return emulate(vcpu, trap, touches_memory);
+    return emulate(vcpu, trap, touches_memory, false);
+}
+
+/* By hand it may be any instruction. */
+static bool is_any(const struct hart *hart, const struct insn *insn)
+{
+    (void)hart, (void)insn;
+    return true;
+}
+
+enum outcome emulate_by_hand(struct vcpu *vcpu, struct trap *trap)
+{
+    return emulate(vcpu, trap, is_any, true);
 }

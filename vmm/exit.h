@@ -32,4 +32,8 @@ enum outcome exit_illegal(struct vcpu *vcpu, struct trap *trap);
  * reaches a device, or nothing. */
 enum outcome emulate_access(struct vcpu *vcpu, struct trap *trap);
 
+/* emulate.c: the same for what the hart cannot do by itself although it is plain: an access that
+ * the guest's PMP allows of a part of a page, or one under MPRV. */
+enum outcome emulate_by_hand(struct vcpu *vcpu, struct trap *trap);
+
 #endif

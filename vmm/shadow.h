@@ -15,9 +15,12 @@
 #include "p2m.h"
 #include "sv39.h"
 
-/* A view: the guest's whole satp, ASID too, its mode, SUM and MXR. Compared whole. */
+/* A view: the guest's whole satp, ASID too, its mode, SUM and MXR; and whose PMP it was filled by:
+ * 0 for the constant one of built-in firmware, else the vcpu's number plus one. Compared whole; a
+ * PMP write fences everything. */
 struct view {
     struct space space;
+    unsigned protection;
 };
 
 enum {

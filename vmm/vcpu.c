@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "csr.h"
 #include "step.h"
 #include "trap.h"
 #include "vm.h"
@@ -10,11 +11,13 @@
 struct view vcpu_view(const struct vcpu *vcpu)
 {
     struct space space = space_of_data(&vcpu->hart);
+    unsigned protection = vcpu->vm->platform.has_firmware ? 0 : vcpu->index + 1;
     if (space_is_bare(space))
-        return (struct view){.space = {.mode = MODE_M}};
+        return (struct view){.space = {.mode = space.mode}, .protection = protection};
     if (space.mode == MODE_U)
         space.sum = false; /* it is about S alone */
-    return (struct view){.space = space};
+    space.pmp = NULL;
+    return (struct view){.space = space, .protection = protection};
 }
 
 /* The reservation is an address, and means another one on each side (P41). */
@@ -76,8 +79,7 @@ static struct hw_exit enter(struct vcpu *vcpu, uint64_t budget)
     carry_out_fp(vcpu);
     vm->platform.s.clock.steps += exit.steps;
     vm->stats.direct += exit.steps;
-    vcpu->hart.csr.mcycle += exit.steps;
-    vcpu->hart.csr.minstret += exit.steps;
+    csr_count(&vcpu->hart, exit.steps, exit.steps);
     return exit;
 }
 
@@ -105,6 +107,21 @@ void vcpu_inject(struct vcpu *vcpu)
     trap_enter(&vcpu->hart, trap);
 }
 
+static void conclude(struct vcpu *vcpu, enum outcome outcome, struct trap trap)
+{
+    switch (outcome) {
+    case RESUME_NEXT:
+        vcpu_count_step(vcpu, true);
+        break;
+    case REFLECT:
+        vcpu_reflect(vcpu, trap);
+        break;
+    case RESUME_SAME:
+    case LEAVE:
+        break;
+    }
+}
+
 static void handle(struct vcpu *vcpu, struct hw_exit exit)
 {
     if (!exit.is_trap) {
@@ -112,17 +129,23 @@ static void handle(struct vcpu *vcpu, struct hw_exit exit)
         vcpu->vm->stats.exits[EXIT_BUDGET]++;
         return;
     }
-    switch (exit_dispatch(vcpu, &exit.trap)) {
-    case RESUME_NEXT:
-        vcpu_count_step(vcpu, true);
-        break;
-    case REFLECT:
-        vcpu_reflect(vcpu, exit.trap);
-        break;
-    case RESUME_SAME:
-    case LEAVE:
-        break;
-    }
+    enum outcome outcome = exit_dispatch(vcpu, &exit.trap);
+    conclude(vcpu, outcome, exit.trap);
+}
+
+/* In M under MPRV, fetches and data are in two address spaces, and a hart in U has but one
+ * (Privileged 3.1.6.3). */
+static bool has_two_spaces(const struct hart *hart)
+{
+    return space_of_fetch(hart).mode != space_of_data(hart).mode;
+}
+
+/* One instruction without the hart. */
+static void step_by_hand(struct vcpu *vcpu)
+{
+    struct trap trap;
+    enum outcome outcome = emulate_by_hand(vcpu, &trap);
+    conclude(vcpu, outcome, trap);
 }
 
 /* How far the vcpu may run by itself: whoever watches instructions must see each. */
@@ -132,12 +155,29 @@ static uint64_t budget(const struct platform *platform, uint64_t until)
     return is_watched ? 1 : until - platform->s.clock.steps;
 }
 
+/* Stores to what other vcpus have reserved must come back: drops what lets them go by. */
+static void hold_reserved(struct vcpu *vcpu)
+{
+    struct vm *vm = vcpu->vm;
+    hpa_t hpa;
+    for (unsigned i = 0; i < vm->platform.harts; i++) {
+        const struct reservation *reservation = &vm->vcpu[i].hart.reservation;
+        if (i != vcpu->index && reservation->valid &&
+            vm_translate(vm, GPA(reservation->pa), 0, &hpa))
+            shadow_drop_frame(&vm->shadows, GPA(reservation->pa));
+    }
+}
+
 void vcpu_run(struct vcpu *vcpu, uint64_t until)
 {
     struct platform *platform = &vcpu->vm->platform;
+    hold_reserved(vcpu);
     while (platform->s.clock.steps < until && !vcpu->hart.waiting && !platform->stirred) {
         vcpu_inject(vcpu);
         platform_observe_insn(platform, &vcpu->hart);
-        handle(vcpu, enter(vcpu, budget(platform, until)));
+        if (has_two_spaces(&vcpu->hart))
+            step_by_hand(vcpu);
+        else
+            handle(vcpu, enter(vcpu, budget(platform, until)));
     }
 }

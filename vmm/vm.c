@@ -70,9 +70,10 @@ static bool port_store(struct port *port, uint64_t gpa, unsigned size, enum acce
 {
     struct vm *vm = (struct vm *)port;
     hpa_t hpa;
-    if (!vm_translate(vm, GPA(gpa), PTE_W, &hpa))
+    if (!vm_translate(vm, GPA(gpa), PTE_R, &hpa))
         return device_access(vm, gpa, size, why, true, &value);
     hw_store(vm->hw, hpa, size, value);
+    platform_stored(&vm->platform, gpa, size);
     return true;
 }
 
@@ -86,6 +87,18 @@ static void port_fence(struct port *port, bool all_va, uint64_t va, bool all_asi
     shadow_fence(&((struct vm *)port)->shadows, all_va, GVA(va), all_asids, asid);
 }
 
+static void port_changed(struct port *port, enum change what)
+{
+    switch (what) {
+    case CHANGE_TIMER:
+        platform_update(&((struct vm *)port)->platform);
+        break;
+    case CHANGE_PROTECTION: /* shadow entries allow what the PMP did */
+        shadow_fence(&((struct vm *)port)->shadows, true, GVA(0), true, 0);
+        break;
+    }
+}
+
 /* How many of `size` bytes at `gpa` lie in its page. */
 static size_t bytes_in_page(uint64_t gpa, size_t size)
 {
@@ -93,23 +106,25 @@ static size_t bytes_in_page(uint64_t gpa, size_t size)
     return room < size ? room : size;
 }
 
-/* All of it or, where some is not memory, nothing: as the board does. */
+/* All of it or, where some is not memory, nothing: as the board does. What the p2m withholds from
+ * the guest's stores (tohost) is memory all the same. */
 static bool dma(void *owner, uint64_t gpa, void *buffer, size_t size, bool is_write)
 {
     struct vm *vm = owner;
-    unsigned perms = is_write ? PTE_W : PTE_R;
     hpa_t hpa;
     for (size_t done = 0; done < size; done += bytes_in_page(gpa + done, size - done))
-        if (!vm_translate(vm, GPA(gpa + done), perms, &hpa))
+        if (!vm_translate(vm, GPA(gpa + done), PTE_R, &hpa))
             return false;
     for (size_t done = 0, part; done < size; done += part) {
         part = bytes_in_page(gpa + done, size - done);
-        vm_translate(vm, GPA(gpa + done), perms, &hpa);
+        vm_translate(vm, GPA(gpa + done), PTE_R, &hpa);
         if (is_write)
             hw_write(vm->hw, hpa, (char *)buffer + done, part);
         else
             memcpy((char *)buffer + done, hw_frame(vm->hw, hpa), part);
     }
+    if (is_write)
+        platform_breaks(&vm->platform, MAX_HARTS, gpa, size);
     return true;
 }
 
@@ -126,6 +141,12 @@ static void run(void *owner, unsigned index, uint64_t until)
 
 /* ---- building ---------------------------------------------------------------------------- */
 
+/* The guest's memory is its own, but for stores that the platform must be told of. */
+static unsigned perms_of(const struct vm *vm, uint64_t gpa)
+{
+    return platform_watches(&vm->platform, gpa) ? PTE_R | PTE_X : PTE_R | PTE_W | PTE_X;
+}
+
 /* Gives the VM its frames: chunks of 2 MiB from the top of the machine's memory downwards, so that
  * no gpa equals its hpa. */
 static void deal_chunks(struct vm *vm, hpa_t base, uint64_t guest_size)
@@ -138,13 +159,13 @@ static void deal_chunks(struct vm *vm, hpa_t base, uint64_t guest_size)
 #ifdef HOSTILE
         bool is_whole = false;
 #else
-        bool is_whole = left >= CHUNK;
+        bool is_whole = left >= CHUNK && vm->platform.tohost / CHUNK != gpa.a / CHUNK;
 #endif
         if (is_whole)
             p2m_map(&vm->p2m, gpa, hpa, 1, PTE_R | PTE_W | PTE_X);
         for (uint64_t at = 0; at < CHUNK && at < left; at += PAGE_SIZE) {
             if (!is_whole)
-                p2m_map(&vm->p2m, GPA(gpa.a + at), HPA(hpa.a + at), 0, PTE_R | PTE_W | PTE_X);
+                p2m_map(&vm->p2m, GPA(gpa.a + at), HPA(hpa.a + at), 0, perms_of(vm, gpa.a + at));
             owner_set(&vm->owners, HPA(hpa.a + at), vm->number, GPA(gpa.a + at));
         }
     }
@@ -176,8 +197,11 @@ void vm_init(struct vm *vm, struct hw *hw, struct vm_memory memory)
     uint64_t guest_frames = memory.guest_size / PAGE_SIZE;
     vm->hw = hw;
     vm->number = OWNER_FIRST_VM;
-    vm->port = (struct port){
-        .load = port_load, .store = port_store, .time = port_time, .fence = port_fence};
+    vm->port = (struct port){.load = port_load,
+                             .store = port_store,
+                             .time = port_time,
+                             .fence = port_fence,
+                             .changed = port_changed};
     owner_init(&vm->owners, hw, memory.base, frames);
     hpa_t next = HPA(memory.base.a + owner_array_frames(frames) * PAGE_SIZE);
     uint64_t tables = p2m_table_frames(memory.guest_size);

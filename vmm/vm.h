@@ -39,7 +39,9 @@ struct vm {
     struct platform platform;
     struct vcpu vcpu[MAX_HARTS];
     struct vm_stats stats;
-    bool reached_device; /* since it was last cleared: an emulated access went to a device */
+    /* Of the instruction that is being emulated. */
+    bool reached_device; /* one of its accesses went to a device */
+    bool is_excused;     /* it is plain, and yet the hart could not have done it */
 };
 
 /* Bytes of machine memory for a VM of `guest_size` bytes: its frames and the VMM's pool. */

@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "pmp.h"
+
 enum csr_row {
 #define CSR(name, ...) ROW_##name,
 #define CSRS(name, ...) ROW_##name,
@@ -31,12 +33,16 @@ enum csr_rule {
     RULE_FFLAGS,
     RULE_FRM,
     RULE_FCSR,
+    RULE_MENVCFG,
+    RULE_STIMECMP,
+    RULE_PMPCFG,
+    RULE_PMPADDR,
 };
 
 const unsigned csr_rows = ROWS;
 const struct csr_info csr_table[] = {
 #define CSR(name, number, ext, rule, writable, reset, fields) {#name, fields, number, 1, EXT_##ext},
-#define CSRS(name, number, count, ext) {#name, "", number, count, EXT_##ext},
+#define CSRS(name, number, count, ext, rule) {#name, "", number, count, EXT_##ext},
 #include "csr.def"
 };
 
@@ -75,6 +81,11 @@ static const uint16_t state_of[ROWS] = {
     [ROW_mhartid] = AT(mhartid),
     [ROW_medeleg] = AT(medeleg),
     [ROW_mideleg] = AT(mideleg),
+    [ROW_mcountinhibit] = AT(mcountinhibit),
+    [ROW_stimecmp] = AT(stimecmp),
+    [ROW_pmpcfg0] = AT(pmp.cfg[0]),
+    [ROW_pmpcfg2] = AT(pmp.cfg[1]),
+    [ROW_pmpaddr] = AT(pmp.addr),
 };
 
 static const struct {
@@ -83,14 +94,14 @@ static const struct {
 } rules[ROWS] = {
 #define CSR(name, number, ext, rule, writable, reset, fields)                                      \
     [ROW_##name] = {writable, reset, RULE_##rule},
-#define CSRS(name, number, count, ext) [ROW_##name] = {0, 0, RULE_CONST},
+#define CSRS(name, number, count, ext, rule) [ROW_##name] = {0, 0, RULE_##rule},
 #include "csr.def"
 };
 
 /* Row of each CSR number, plus one; 0 where there is no CSR. */
 static const uint8_t row_of[4096] = {
 #define CSR(name, number, ...) [number] = ROW_##name + 1,
-#define CSRS(name, number, count, ext) [(number)...(number) + (count)-1] = ROW_##name + 1,
+#define CSRS(name, number, count, ...) [(number)...(number) + (count)-1] = ROW_##name + 1,
 #include "csr.def"
 };
 
@@ -99,9 +110,16 @@ const struct csr_info *csr_find(unsigned number)
     return number < 4096 && row_of[number] ? &csr_table[row_of[number] - 1] : NULL;
 }
 
-static uint64_t *state(const struct hart *hart, unsigned row)
+static unsigned row_at(unsigned number)
 {
-    return (uint64_t *)((char *)&hart->csr + state_of[row]);
+    return row_of[number] - 1u;
+}
+
+static uint64_t *state(const struct hart *hart, unsigned number)
+{
+    unsigned row = row_at(number);
+    uint64_t *first = (uint64_t *)((char *)&hart->csr + state_of[row]);
+    return first + (number - csr_table[row].number);
 }
 
 /* mstatus as software reads it: SD sums up FS, VS and XS (Privileged 3.1.6.6). */
@@ -112,22 +130,26 @@ static uint64_t mstatus_value(const struct hart *hart)
     return is_dirty ? status | MSTATUS_SD : status;
 }
 
-static uint64_t read_row(const struct hart *hart, struct port *port, unsigned row)
+static uint64_t read_csr(const struct hart *hart, struct port *port, unsigned number)
 {
-    switch (rules[row].rule) {
+    switch (rules[row_at(number)].rule) {
     case RULE_STATE:
     case RULE_COUNTER:
     case RULE_TVEC:
     case RULE_EPC:
     case RULE_SATP:
     case RULE_FCSR:
-        return *state(hart, row);
+    case RULE_MENVCFG:
+    case RULE_STIMECMP:
+    case RULE_PMPCFG:
+    case RULE_PMPADDR:
+        return *state(hart, number);
     case RULE_FFLAGS:
         return hart->csr.fcsr & FCSR_FFLAGS;
     case RULE_FRM:
         return hart->csr.fcsr >> FCSR_FRM_SHIFT;
     case RULE_CONST:
-        return rules[row].reset;
+        return rules[row_at(number)].reset;
     case RULE_TIME:
         return port->time(port);
     case RULE_MSTATUS:
@@ -176,11 +198,18 @@ static void write_fcsr(struct hart *hart, uint64_t value, uint64_t part)
     hart->csr.mstatus |= MSTATUS_FS;
 }
 
-static void write_row(struct hart *hart, unsigned row, uint64_t value)
+/* The bits of menvcfg that this hart has. */
+static uint64_t menvcfg_writable(const struct hart *hart)
 {
-    uint64_t writable = rules[row].writable;
-    uint64_t *csr = state(hart, row);
-    switch (rules[row].rule) {
+    return MENVCFG_FIOM | (isa_has(hart->isa, EXT_Sstc) ? MENVCFG_STCE : 0) |
+           (isa_has(hart->isa, EXT_Svadu) ? MENVCFG_ADUE : 0);
+}
+
+static void write_csr(struct hart *hart, unsigned number, uint64_t value)
+{
+    uint64_t writable = rules[row_at(number)].writable;
+    uint64_t *csr = state(hart, number);
+    switch (rules[row_at(number)].rule) {
     case RULE_CONST:
     case RULE_TIME:
     case RULE_MISA: /* WARL with one legal value */
@@ -211,7 +240,20 @@ static void write_row(struct hart *hart, unsigned row, uint64_t value)
         break;
     case RULE_COUNTER:
         /* The next instruction reads `value`, though this one retires: P19, Privileged 3.1.10. */
-        *csr = value - 1;
+        *csr = value - csr_counts(hart, csr == &hart->csr.mcycle ? COUNTS_CYCLES : COUNTS_RETIRED);
+        return;
+    case RULE_MIP: /* stimecmp drives STIP, and software no longer does (Sstc 2.1) */
+        writable &= csr_has_stimer(hart) ? ~(uint64_t)MIP_STIP : writable;
+        break;
+    case RULE_MENVCFG:
+        writable = menvcfg_writable(hart);
+        hart->csr.mip &= value & writable & MENVCFG_STCE ? ~(uint64_t)MIP_STIP : ~(uint64_t)0;
+        break;
+    case RULE_PMPCFG:
+        *csr = pmp_cfg_written(&hart->csr.pmp, number != CSR_pmpcfg0, value);
+        return;
+    case RULE_PMPADDR:
+        *csr = pmp_address_written(&hart->csr.pmp, number - CSR_pmpaddr, value);
         return;
     case RULE_FFLAGS:
         write_fcsr(hart, value, FCSR_FFLAGS);
@@ -223,7 +265,7 @@ static void write_row(struct hart *hart, unsigned row, uint64_t value)
         write_fcsr(hart, value, FCSR_FRM | FCSR_FFLAGS);
         return;
     case RULE_STATE:
-    case RULE_MIP:
+    case RULE_STIMECMP:
         break;
     }
     *csr = (*csr & ~writable) | (value & writable);
@@ -239,6 +281,13 @@ static bool may_read_counter(const struct hart *hart, unsigned number)
     return hart->mode >= MODE_S || hart->csr.scounteren & bit;
 }
 
+/* stimecmp is for S when M has opened both it and the time that it is compared with (Sstc 2.1). */
+static bool may_use_stimecmp(const struct hart *hart)
+{
+    bool has_time = hart->csr.mcounteren >> (CSR_time & 31) & 1;
+    return hart->mode == MODE_M || (has_time && csr_has_stimer(hart));
+}
+
 static bool may_access(const struct hart *hart, unsigned number, bool is_write)
 {
     const struct csr_info *info = csr_find(number);
@@ -252,7 +301,21 @@ static bool may_access(const struct hart *hart, unsigned number, bool is_write)
         return false;
     if (number == CSR_satp && hart->mode == MODE_S && hart->csr.mstatus & MSTATUS_TVM)
         return false;
+    if (number == CSR_stimecmp && !may_use_stimecmp(hart))
+        return false;
     return number >> 8 != 0xc || may_read_counter(hart, number);
+}
+
+/* Tells the port what a write to a CSR of `row` may have changed for others. */
+static void tell(struct port *port, unsigned row)
+{
+    enum csr_rule rule = rules[row].rule;
+    if (!port->changed)
+        return;
+    if (rule == RULE_STIMECMP || rule == RULE_MENVCFG)
+        port->changed(port, CHANGE_TIMER);
+    else if (rule == RULE_PMPCFG || rule == RULE_PMPADDR)
+        port->changed(port, CHANGE_PROTECTION);
 }
 
 bool csr_access(struct hart *hart, struct port *port, unsigned number, enum csr_op op,
@@ -260,22 +323,23 @@ bool csr_access(struct hart *hart, struct port *port, unsigned number, enum csr_
 {
     if (!may_access(hart, number, is_write))
         return false;
-    unsigned row = row_of[number] - 1u;
-    *old = read_row(hart, port, row);
+    unsigned row = row_at(number);
+    *old = read_csr(hart, port, number);
     if (!is_write)
         return true;
     uint64_t base = modify_base(hart, row, *old);
     switch (op) {
     case CSR_SWAP:
-        write_row(hart, row, operand);
+        write_csr(hart, number, operand);
         break;
     case CSR_SET:
-        write_row(hart, row, base | operand);
+        write_csr(hart, number, base | operand);
         break;
     case CSR_CLEAR:
-        write_row(hart, row, base & ~operand);
+        write_csr(hart, number, base & ~operand);
         break;
     }
+    tell(port, row);
     return true;
 }
 
@@ -283,7 +347,7 @@ bool csr_peek(const struct hart *hart, struct port *port, unsigned number, uint6
 {
     if (!csr_find(number))
         return false;
-    *value = read_row(hart, port, row_of[number] - 1u);
+    *value = read_csr(hart, port, number);
     return true;
 }
 
@@ -295,6 +359,6 @@ void hart_reset(struct hart *hart, isa_t isa, uint64_t hartid, uint64_t pc)
     hart->pc = pc;
     for (unsigned row = 0; row < ROWS; row++)
         if (rules[row].rule != RULE_CONST && rules[row].reset)
-            *state(hart, row) = rules[row].reset;
+            *state(hart, csr_table[row].number) = rules[row].reset;
     hart->csr.mhartid = hartid;
 }

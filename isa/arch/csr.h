@@ -42,6 +42,30 @@ bool csr_access(struct hart *hart, struct port *port, unsigned number, enum csr_
 /* Reads a CSR without asking who may: for debugger, lockstep and tests. False: no such CSR. */
 bool csr_peek(const struct hart *hart, struct port *port, unsigned number, uint64_t *value);
 
+/* The bits of mcountinhibit. */
+#define COUNTS_CYCLES ((uint64_t)1)
+#define COUNTS_RETIRED ((uint64_t)4)
+
+/* True when that counter is not inhibited (Privileged 3.1.12). */
+static inline bool csr_counts(const struct hart *hart, uint64_t counter)
+{
+    return !(hart->csr.mcountinhibit & counter);
+}
+
+/* Counts `cycles`, and `retired` of them that retired, where the counters are not inhibited
+ * (Privileged 3.1.10). An instruction that writes mcountinhibit is counted as it has written. */
+static inline void csr_count(struct hart *hart, uint64_t cycles, uint64_t retired)
+{
+    hart->csr.mcycle += csr_counts(hart, COUNTS_CYCLES) ? cycles : 0;
+    hart->csr.minstret += csr_counts(hart, COUNTS_RETIRED) ? retired : 0;
+}
+
+/* True when stimecmp drives STIP (Sstc 2.1). */
+static inline bool csr_has_stimer(const struct hart *hart)
+{
+    return hart->csr.menvcfg & MENVCFG_STCE;
+}
+
 /* The interrupts that are pending: software bits and wires together (Privileged 3.1.9). */
 static inline uint64_t csr_mip(const struct hart *hart)
 {

@@ -38,12 +38,20 @@ struct trap {
 enum { X_RA = 1, X_SP = 2, X_A0 = 10, X_A1, X_A2, X_A3, X_A4, X_A5, X_A6, X_A7 };
 enum { X_SINK = 32, X_COUNT };
 
+/* pmpcfg0 and pmpcfg2, and the pmpaddr registers (pmp.h). */
+enum { PMP_ENTRIES = 16 };
+struct pmp {
+    uint64_t cfg[2];
+    uint64_t addr[PMP_ENTRIES];
+};
+
 /* The CSRs that hold state; the others are views of these, constants or clocks (csr.def). */
 struct csrs {
     uint64_t mstatus, medeleg, mideleg, mie, mip, mtvec, mcounteren, mscratch;
-    uint64_t mepc, mcause, mtval, menvcfg, mcycle, minstret, mhartid;
-    uint64_t stvec, scounteren, sscratch, sepc, scause, stval, satp, senvcfg;
+    uint64_t mepc, mcause, mtval, menvcfg, mcycle, minstret, mcountinhibit, mhartid;
+    uint64_t stvec, scounteren, sscratch, sepc, scause, stval, satp, senvcfg, stimecmp;
     uint64_t fcsr;
+    struct pmp pmp;
 };
 
 /* The reservation of LR: the physical address of the bytes that SC may write. */

@@ -11,6 +11,7 @@ static const struct part {
     {"i", EXT_I},           {"m", EXT_M},         {"a", EXT_A},
     {"f", EXT_F},           {"d", EXT_D},         {"c", EXT_C},
     {"zicntr", EXT_Zicntr}, {"zicsr", EXT_Zicsr}, {"zifencei", EXT_Zifencei},
+    {"sstc", EXT_Sstc},     {"svade", EXT_Svade}, {"svadu", EXT_Svadu},
 };
 enum { PARTS = sizeof parts / sizeof *parts };
 
@@ -32,15 +33,14 @@ bool isa_parse(const char *text, isa_t *isa, const char **wrong)
     if (strncmp(text, "rv64i", 5) != 0 && strncmp(text, "rv64g", 5) != 0)
         return false;
     /* Privileged software cannot live without CSRs, so every profile has them. */
-    isa_t found = ISA(S) | ISA(MM) | ISA(Zicsr) | ISA(Zicntr);
+    isa_t found = ISA(S) | ISA(MM) | ISA(Zicsr) | ISA(Zicntr) | ISA(Zicclsm);
     bool is_general = text[4] == 'g';
     if (is_general)
         found |= ISA_G;
     for (const char *at = text + 4 + is_general; *at;) {
         *wrong = at;
-        bool named = *at == '_' || *at == 'z';
         at += *at == '_';
-        size_t length = named && *at == 'z' ? strcspn(at, "_") : 1;
+        size_t length = *at == 'z' || *at == 's' ? strcspn(at, "_") : 1;
         const struct part *part = find_part(at, length);
         if (!part)
             return false;
@@ -70,6 +70,14 @@ void isa_print(isa_t isa, char *text, size_t size)
     }
     if (size)
         text[used] = 0;
+}
+
+const char *isa_ext_name(enum ext ext)
+{
+    for (size_t i = 0; i < PARTS; i++)
+        if (parts[i].ext == ext)
+            return parts[i].name;
+    return "";
 }
 
 uint64_t isa_misa(isa_t isa)

@@ -19,6 +19,10 @@ enum ext {
     EXT_Zicsr,
     EXT_Zicntr, /* cycle, time, instret */
     EXT_Zifencei,
+    EXT_Sstc,    /* stimecmp */
+    EXT_Zicclsm, /* misaligned loads and stores work; chosen by --misaligned, in no string */
+    EXT_Svade,   /* a page that needs its A or D set faults */
+    EXT_Svadu,   /* menvcfg.ADUE says whether it does */
     EXT_COUNT,
 };
 
@@ -30,9 +34,9 @@ typedef uint32_t isa_t;
 /* The full machine, and the one-page machine of the first labs. */
 #define ISA_FULL                                                                                   \
     (ISA(I) | ISA(M) | ISA(A) | ISA(F) | ISA(D) | ISA(C) | ISA(S) | ISA(MM) | ISA(Zicsr) |         \
-     ISA(Zicntr) | ISA(Zifencei))
+     ISA(Zicntr) | ISA(Zifencei) | ISA(Sstc) | ISA(Zicclsm))
 #define ISA_G (ISA(I) | ISA(M) | ISA(A) | ISA(F) | ISA(D) | ISA(Zicsr) | ISA(Zifencei))
-#define ISA_TOY (ISA(I) | ISA(M) | ISA(S) | ISA(Zicsr) | ISA(Zicntr))
+#define ISA_TOY (ISA(I) | ISA(M) | ISA(S) | ISA(Zicsr) | ISA(Zicntr) | ISA(Zicclsm))
 
 static inline bool isa_has(isa_t isa, enum ext ext)
 {
@@ -47,6 +51,9 @@ bool isa_parse(const char *text, isa_t *isa, const char **wrong);
 
 /* Writes the ISA string of `isa`, as a device tree's riscv,isa has it, to text (size bytes). */
 void isa_print(isa_t isa, char *text, size_t size);
+
+/* The manual's name of an extension: "m", "zicsr"; "" for what has none in a string. */
+const char *isa_ext_name(enum ext ext);
 
 /* The value of misa: MXL = 2 (64 bits) and a bit a letter (Privileged 3.1.1). */
 uint64_t isa_misa(isa_t isa);

@@ -19,6 +19,12 @@ enum access {
 };
 
 struct fp_ops;
+/* What a CSR write can change that others have derived from the hart. */
+enum change {
+    CHANGE_TIMER,      /* stimecmp or menvcfg.STCE: the wire of STIP, and when it will change */
+    CHANGE_PROTECTION, /* a PMP register: which memory may be reached */
+};
+
 struct walk;
 
 struct port {
@@ -31,6 +37,8 @@ struct port {
     /* sfence.vma: translations of `va` (of all addresses when all_va) under `asid` (under all when
      * all_asids) that were read before must not be used again. */
     void (*fence)(struct port *port, bool all_va, uint64_t va, bool all_asids, uint64_t asid);
+    /* Told of a CSR write, after it. May be NULL. */
+    void (*changed)(struct port *port, enum change what);
     /* Told of every walk for `va`, whatever came of it, for those who cache translations. May be
      * NULL. */
     void (*walked)(struct port *port, uint64_t va, const struct walk *walk);

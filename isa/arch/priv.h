@@ -49,6 +49,11 @@
 #define MIP_SEIP 0x200
 #define MIP_MEIP 0x800
 
+/* menvcfg (Privileged 3.1.18; STCE: Sstc 2.1; ADUE: Svadu) */
+#define MENVCFG_FIOM 0x1
+#define MENVCFG_ADUE 0x2000000000000000
+#define MENVCFG_STCE 0x8000000000000000
+
 /* xtvec (Privileged 3.1.7) */
 #define TVEC_MODE 0x3
 #define TVEC_VECTORED 0x1

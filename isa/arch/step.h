@@ -5,6 +5,7 @@
 #ifndef STEP_H
 #define STEP_H
 
+#include "csr.h"
 #include "hart.h"
 #include "insn.h"
 #include "port.h"
@@ -28,8 +29,7 @@ bool step_sc(struct hart *hart, struct port *port, uint64_t va, unsigned size, u
  */
 static inline void step_count(struct hart *hart, bool retired)
 {
-    hart->csr.mcycle++;
-    hart->csr.minstret += retired;
+    csr_count(hart, 1, retired);
 }
 
 #endif

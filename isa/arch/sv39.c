@@ -2,13 +2,26 @@
  * VMM over guest-physical memory, and by whoever explains either. */
 #include "sv39.h"
 
+#include "pmp.h"
+
+/* Who sets A and D (Privileged 4.3.1): the hardware, unless Svade asks for faults, or Svadu leaves
+ * it to M, who has not asked for hardware updates. */
+static bool ad_faults(const struct hart *hart)
+{
+    if (isa_has(hart->isa, EXT_Svadu))
+        return !(hart->csr.menvcfg & MENVCFG_ADUE);
+    return isa_has(hart->isa, EXT_Svade);
+}
+
 struct space space_of_fetch(const struct hart *hart)
 {
     uint64_t status = hart->csr.mstatus;
     return (struct space){.satp = hart->csr.satp,
                           .mode = hart->mode,
                           .sum = status & MSTATUS_SUM,
-                          .mxr = status & MSTATUS_MXR};
+                          .mxr = status & MSTATUS_MXR,
+                          .ad_faults = ad_faults(hart),
+                          .pmp = &hart->csr.pmp};
 }
 
 struct space space_of_data(const struct hart *hart)
@@ -57,15 +70,32 @@ static bool is_malformed(uint64_t pte, int level)
     return pte_pa(pte) & (level_size(level) - 1);
 }
 
-/* Sets A, and D for a store, in the leaf that `walk` found. */
-static bool update_accessed(struct port *port, enum access why, struct walk *walk)
+/* The walk's own accesses are S-mode's, whoever asks (Privileged 3.7.1). */
+static bool may_touch(struct space space, uint64_t pte_pa, unsigned needs)
+{
+    return !space.pmp || pmp_allows(space.pmp, MODE_S, pte_pa, 8, needs);
+}
+
+static bool read_entry(struct space space, struct port *port, struct walk *walk)
+{
+    return may_touch(space, walk->pte_pa, PMP_R) &&
+           port->load(port, walk->pte_pa, 8, ACCESS_WALK, &walk->pte);
+}
+
+/* Sees to it that A, and D for a store, are set in the leaf that `walk` found. */
+static enum walk_result update_accessed(struct space space, struct port *port, enum access why,
+                                        struct walk *walk)
 {
     uint64_t wanted = walk->pte | PTE_A | (access_is_write(why) ? PTE_D : 0);
     if (wanted == walk->pte)
-        return true;
+        return WALK_OK;
+    if (space.ad_faults)
+        return WALK_PAGE_FAULT;
+    if (!may_touch(space, walk->pte_pa, PMP_W))
+        return WALK_ACCESS_FAULT;
     walk->pte = wanted;
     walk->step[walk->steps - 1].pte = wanted;
-    return port->store(port, walk->pte_pa, 8, ACCESS_WALK, wanted);
+    return port->store(port, walk->pte_pa, 8, ACCESS_WALK, wanted) ? WALK_OK : WALK_ACCESS_FAULT;
 }
 
 static enum walk_result walk_tables(struct space space, struct port *port, uint64_t va,
@@ -83,7 +113,7 @@ static enum walk_result walk_tables(struct space space, struct port *port, uint6
         uint64_t vpn = va >> (PAGE_SHIFT + SV39_VPN_BITS * level) & ((1 << SV39_VPN_BITS) - 1);
         walk->level = level;
         walk->pte_pa = table + vpn * 8;
-        if (!port->load(port, walk->pte_pa, 8, ACCESS_WALK, &walk->pte))
+        if (!read_entry(space, port, walk))
             return WALK_ACCESS_FAULT;
         walk->step[walk->steps].pte_pa = walk->pte_pa;
         walk->step[walk->steps++].pte = walk->pte;
@@ -95,10 +125,8 @@ static enum walk_result walk_tables(struct space space, struct port *port, uint6
         }
         if (!sv39_may(space, walk->pte, why))
             return WALK_PAGE_FAULT;
-        if (!update_accessed(port, why, walk))
-            return WALK_ACCESS_FAULT;
         walk->pa = pte_pa(walk->pte) | (va & (level_size(level) - 1));
-        return WALK_OK;
+        return update_accessed(space, port, why, walk);
     }
     return WALK_PAGE_FAULT;
 }

@@ -10,6 +10,11 @@ struct space {
     uint64_t satp;
     enum mode mode; /* the effective mode: MPP under MPRV */
     bool sum, mxr;
+    /* An access that would have to set A or D faults. What was translated once has them set, so the
+     * policy is no part of what tells two spaces apart. */
+    bool ad_faults;
+    /* Who protects the tables, lent; NULL: nobody. No part of the space's identity either. */
+    const struct pmp *pmp;
 };
 
 /* How a hart's fetches, or its loads and stores, are translated now (Privileged 3.1.6.3). */
@@ -40,8 +45,9 @@ struct walk {
     } step[SV39_LEVELS];
 };
 
-/* Translates `va` for one access, and sets A and D in the leaf as the hardware does, after the
- * access was found to be allowed (Privileged 4.3.2, 4.4.1). `space` must not be bare. */
+/* Translates `va` for one access. After the access was found to be allowed, sets A and D in the
+ * leaf as the hardware does, or faults where they are not set and the space says so
+ * (Privileged 4.3.2, 4.4.1). `space` must not be bare. */
 enum walk_result sv39_walk(struct space space, struct port *port, uint64_t va, enum access why,
                            struct walk *walk);
 

@@ -75,6 +75,14 @@ void boot_configure(struct platform *platform, const struct board_config *config
     platform->has_firmware = config->firmware == FIRMWARE_BUILTIN;
 }
 
+uint64_t boot_tohost(const struct boot *boot)
+{
+    uint64_t pa;
+    bool has_one = image_symbol_pa(&boot->image, "tohost", &pa) && pa % 8 == 0 &&
+                   pa - RAM_BASE < boot->config.ram_size;
+    return has_one ? pa : 0;
+}
+
 /* DMA copies in either direction and so has no const; a write leaves the buffer as it is. */
 static void copy_in(struct platform *platform, uint64_t pa, const uint8_t *bytes, uint64_t size)
 {
@@ -104,6 +112,7 @@ void boot_load(const struct boot *boot, struct platform *platform)
         copy_in(platform, segment->pa, segment->bytes, segment->file_size);
     }
     copy_in(platform, boot->dtb_pa, boot->dtb, boot->dtb_size);
+    platform->tohost = boot_tohost(boot);
     start_harts(boot, platform);
     platform_reset(platform);
 }

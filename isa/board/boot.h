@@ -47,6 +47,9 @@ void boot_free(struct boot *boot);
 /* Fills in what a platform has of the configuration: harts, memory, quantum, firmware. */
 void boot_configure(struct platform *platform, const struct board_config *config);
 
+/* Where the image's program reports to the host (HTIF); 0: nowhere. */
+uint64_t boot_tohost(const struct boot *boot);
+
 /* Puts image and device tree into guest memory, which reads zero before, and harts and devices into
  * their state at power-on. The platform has been configured by the same board_config. */
 void boot_load(const struct boot *boot, struct platform *platform);

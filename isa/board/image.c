@@ -147,17 +147,24 @@ static bool read_program_headers(struct image *image, uint64_t ram_size, const s
     return image->segments || wrong(to, "nothing in it is to be loaded");
 }
 
-/* The entry is a virtual address; before translation is on, the hart starts at its physical one. */
-static bool find_entry(struct image *image, uint64_t va, const struct complaint *to)
+/* Where `va`, in a segment or up to `beyond` bytes behind one, lies in memory. */
+static bool to_physical(const struct image *image, uint64_t va, unsigned beyond, uint64_t *pa)
 {
     for (unsigned i = 0; i < image->segments; i++) {
         const struct segment *segment = &image->segment[i];
-        if (va - segment->va < segment->size) {
-            image->entry = segment->pa + (va - segment->va);
+        if (va - segment->va < segment->size + beyond) {
+            *pa = segment->pa + (va - segment->va);
             return true;
         }
     }
-    return wrong(to, "the entry %#llx is in no segment", (unsigned long long)va);
+    return false;
+}
+
+/* The entry is a virtual address; before translation is on, the hart starts at its physical one. */
+static bool find_entry(struct image *image, uint64_t va, const struct complaint *to)
+{
+    return to_physical(image, va, 0, &image->entry) ||
+           wrong(to, "the entry %#llx is in no segment", (unsigned long long)va);
 }
 
 static bool check_header(const struct image *image, GElf_Ehdr *header, const struct complaint *to)
@@ -244,4 +251,13 @@ bool image_symbol(const struct image *image, const char *name, uint64_t *value)
             return true;
     }
     return false;
+}
+
+bool image_symbol_pa(const struct image *image, const char *name, uint64_t *pa)
+{
+    uint64_t va;
+    if (!image_symbol(image, name, &va))
+        return false;
+    /* A symbol may mark a segment's end; another segment may start there, and comes first. */
+    return to_physical(image, va, 0, pa) || to_physical(image, va, 1, pa);
 }

@@ -39,6 +39,9 @@ void image_free(struct image *image);
 /* The value of an ELF symbol. False: there is none of that name. */
 bool image_symbol(const struct image *image, const char *name, uint64_t *value);
 
+/* The physical address of an ELF symbol that lies in a segment. False: there is none. */
+bool image_symbol_pa(const struct image *image, const char *name, uint64_t *pa);
+
 /* True when [pa, pa + size) meets a segment. */
 bool image_meets(const struct image *image, uint64_t pa, uint64_t size);
 

@@ -23,6 +23,7 @@ static bool dma(void *owner, uint64_t pa, void *buffer, size_t size, bool is_wri
     if (is_write) {
         cpu_wrote(machine->cpu, pa, size);
         memcpy(bytes, buffer, size);
+        platform_breaks(&machine->platform, MAX_HARTS, pa, size);
     } else {
         memcpy(buffer, bytes, size);
     }

@@ -50,6 +50,8 @@ static bool port_store(struct port *port, uint64_t pa, unsigned size, enum acces
         if (cpu->ram->marks[(pa - cpu->ram->base) >> PAGE_SHIFT])
             announce(cpu, pa, size, why, value);
         memcpy(bytes, &value, size);
+        if (cpu->ram->marks[(pa - cpu->ram->base) >> PAGE_SHIFT] & FRAME_TOLD)
+            platform_stored(cpu->platform, pa, size);
         return true;
     }
     return !refuses(why) && cpu->platform && platform_mmio(cpu->platform, pa, size, true, &value);
@@ -68,12 +70,28 @@ static void port_fence(struct port *port, bool all_va, uint64_t va, bool all_asi
         cpu->watch->fenced(cpu->watch->owner, all_va, va, all_asids, asid);
 }
 
+static void port_changed(struct port *port, enum change what)
+{
+    struct cpu *cpu = (struct cpu *)port;
+    switch (what) {
+    case CHANGE_TIMER:
+        if (cpu->platform)
+            platform_update(cpu->platform);
+        break;
+    case CHANGE_PROTECTION:
+        tlb_clear(cpu);
+        cpu->pmp.cfg[0] = ~(uint64_t)0; /* no hart's: the next run takes its own */
+        break;
+    }
+}
+
 void cpu_port_init(struct cpu *cpu)
 {
     cpu->port = (struct port){.load = port_load,
                               .store = port_store,
                               .time = port_time,
                               .fence = port_fence,
+                              .changed = port_changed,
                               .walked = table_walked,
                               .fp = &fp_ops};
 }

@@ -104,6 +104,10 @@ struct cpu {
     struct fetch_entry fetches[TLB_SIZE];
     uint32_t store_frames[TLB_SIZE]; /* the frame behind each entry of `stores` */
 
+    uint64_t told[MAX_HARTS + 1]; /* frames marked FRAME_TOLD for the hart that runs */
+    unsigned told_count;
+
+    struct pmp pmp;              /* of the hart by whose word the TLB's entries stand */
     struct space spaces[SPACES]; /* by number; an unused one has mode SPACE_UNUSED */
     unsigned space_count;
 

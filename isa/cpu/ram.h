@@ -18,6 +18,7 @@ enum frame_mark {
     FRAME_CODE = 1,   /* decoded blocks were made from it */
     FRAME_WALKED = 2, /* a page-table walk read it */
     FRAME_CLEAN = 4,  /* not written since the checkpoint */
+    FRAME_TOLD = 8,   /* the platform is told of each store */
 };
 
 struct ram {

@@ -20,8 +20,7 @@
 static void count(struct cpu *cpu, struct hart *hart, uint64_t done)
 {
     cpu->clock->steps += done;
-    hart->csr.mcycle += done;
-    hart->csr.minstret += done;
+    csr_count(hart, done, done);
 }
 
 static void enter(struct cpu *cpu, struct hart *hart, struct trap trap)
@@ -352,8 +351,43 @@ step_once: /* no block can be had, or the budget ends within it or before it */
     goto resume;
 }
 
+/* Harts share the TLB, and each has a PMP of its own: entries stand as long as these are alike. */
+static void protect(struct cpu *cpu, const struct hart *hart)
+{
+    if (memcmp(&cpu->pmp, &hart->csr.pmp, sizeof cpu->pmp) == 0)
+        return;
+    tlb_clear(cpu);
+    cpu->pmp = hart->csr.pmp;
+}
+
+static void mark_page(struct cpu *cpu, uint64_t pa)
+{
+    if (!ram_at(cpu->ram, pa, 1))
+        return;
+    uint64_t frame = (pa - cpu->ram->base) >> PAGE_SHIFT;
+    tlb_mark(cpu, frame, FRAME_TOLD);
+    cpu->told[cpu->told_count++] = frame;
+}
+
+/* The pages of whose stores the platform is told: that of tohost, and those that other harts have
+ * reserved. */
+static void mark_told(struct cpu *cpu, const struct hart *hart)
+{
+    const struct platform *platform = cpu->platform;
+    while (cpu->told_count)
+        cpu->ram->marks[cpu->told[--cpu->told_count]] &= (uint8_t)~FRAME_TOLD;
+    if (platform->tohost)
+        mark_page(cpu, platform->tohost);
+    for (unsigned i = 0; i < platform->harts; i++)
+        if (platform->hart[i] != hart && platform->hart[i]->reservation.valid)
+            mark_page(cpu, platform->hart[i]->reservation.pa);
+}
+
 void cpu_run(struct cpu *cpu, struct hart *hart, uint64_t until)
 {
+    protect(cpu, hart);
+    if (cpu->platform)
+        mark_told(cpu, hart);
     if (cpu->engine == ENGINE_STEP)
         run_by_step(cpu, hart, until);
     else

@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "pmp.h"
+
 void tlb_clear(struct cpu *cpu)
 {
     for (unsigned i = 0; i < TLB_SIZE; i++) {
@@ -36,12 +38,14 @@ static void drop_range(struct cpu *cpu, uint64_t va, uint64_t size)
         drop_page(cpu, va + at);
 }
 
-/* Spaces that translate alike are one: in M and in Bare nothing matters, SUM only matters to S. */
+/* Spaces that translate and protect alike are one: in Bare only the mode matters, to the PMP; SUM
+ * only matters to S. */
 static struct space canonical(struct space space)
 {
     if (space_is_bare(space))
-        return (struct space){.mode = MODE_M};
+        return (struct space){.mode = space.mode};
     space.sum = space.sum && space.mode == MODE_S;
+    space.pmp = NULL;
     return space;
 }
 
@@ -172,7 +176,8 @@ void table_stored(struct cpu *cpu, uint64_t pa, unsigned size, uint64_t value)
         table_dropped(cpu, frame);
 }
 
-/* Walks for `va` and checks that it came to RAM. */
+/* Walks for `va` and checks that it came to RAM, of which the PMP allows the whole page: entries of
+ * the TLB are for pages. */
 static bool walk_to_ram(struct cpu *cpu, struct space space, uint64_t va, enum access why,
                         uint64_t *pa)
 {
@@ -183,7 +188,9 @@ static bool walk_to_ram(struct cpu *cpu, struct space space, uint64_t va, enum a
             return false;
         *pa = walk.pa;
     }
-    return ram_at(cpu->ram, *pa, 1) != NULL;
+    return ram_at(cpu->ram, *pa, 1) &&
+           pmp_allows(space.pmp, space.mode, *pa & ~(uint64_t)(PAGE_SIZE - 1), PAGE_SIZE,
+                      pmp_needs(why));
 }
 
 /* The bytes at `va` in the host for one load or store that the TLB missed, which is filled. NULL:
@@ -194,7 +201,8 @@ uint8_t *cpu_reach(struct cpu *cpu, const struct hart *hart, uint64_t va, unsign
 {
     struct space space = space_of_data(hart);
     uint64_t pa;
-    if ((va & (PAGE_SIZE - 1)) + size > PAGE_SIZE)
+    bool must_trap = va & (size - 1) && !isa_has(hart->isa, EXT_Zicclsm);
+    if (must_trap || (va & (PAGE_SIZE - 1)) + size > PAGE_SIZE)
         return NULL;
     if (!walk_to_ram(cpu, space, va, why, &pa))
         return NULL;

@@ -1,6 +1,7 @@
 /* The platform's loop: whose turn it is, until when, and what happens in between. */
 #include "platform.h"
 
+#include "csr.h"
 #include "trap.h"
 
 static uint64_t ticks(const struct platform *platform)
@@ -24,6 +25,18 @@ static uint64_t when(const struct platform *platform, uint64_t time)
     return wait > (NEVER / STEPS_PER_TICK - 1) - tick ? NEVER : (tick + wait) * STEPS_PER_TICK;
 }
 
+/* The timer of S: stimecmp where the hart has it (Sstc), else the built-in firmware's. */
+static uint64_t update_stimer(struct platform *platform, unsigned index)
+{
+    struct platform_state *s = &platform->s;
+    const struct hart *hart = platform->hart[index];
+    bool is_own = csr_has_stimer(hart);
+    uint64_t at = is_own ? hart->csr.stimecmp : s->sbi.timer[index];
+    bool is_on = is_own || platform->has_firmware;
+    s->due[EVENT_STIMER + index] = is_on ? when(platform, at) : NEVER;
+    return is_on && platform_time(platform) >= at ? MIP_STIP : 0;
+}
+
 /* Timer wires of one hart, and when they will change. */
 static uint64_t update_timers(struct platform *platform, unsigned index)
 {
@@ -31,10 +44,7 @@ static uint64_t update_timers(struct platform *platform, unsigned index)
     uint64_t now = platform_time(platform);
     uint64_t wires = now >= s->clint.mtimecmp[index] ? MIP_MTIP : 0;
     s->due[EVENT_MTIMER + index] = when(platform, s->clint.mtimecmp[index]);
-    if (!platform->has_firmware)
-        return wires;
-    s->due[EVENT_STIMER + index] = when(platform, s->sbi.timer[index]);
-    return wires | (now >= s->sbi.timer[index] ? MIP_STIP : 0);
+    return wires | update_stimer(platform, index);
 }
 
 /* When the next byte of console input can be received. */
@@ -95,6 +105,8 @@ static void run_events(struct platform *platform)
     if (next_event(platform) > clock_now(&platform->s.clock))
         return;
     receive_due(platform);
+    if (platform->s.due[EVENT_HTIF] <= clock_now(&platform->s.clock))
+        platform_htif(platform);
     platform_update(platform);
 }
 
@@ -108,9 +120,7 @@ static bool is_runnable(struct platform *platform, unsigned index)
     return !hart->waiting;
 }
 
-/* Chooses the hart to run: the one whose turn it is, for as long as its turn lasts and it can. A
- * reservation does not outlive the turn, in which the others may write where it lies: SC may fail
- * for any reason but not succeed for a wrong one (ISA 8.2). */
+/* Chooses the hart to run: the one whose turn it is, for as long as its turn lasts and it can. */
 static bool choose(struct platform *platform)
 {
     struct platform_state *s = &platform->s;
@@ -121,8 +131,6 @@ static bool choose(struct platform *platform)
         unsigned candidate = (s->turn + i) % platform->harts;
         if (!is_runnable(platform, candidate))
             continue;
-        if (candidate != s->turn)
-            platform->hart[s->turn]->reservation.valid = false;
         s->turn = candidate;
         s->turn_end = s->clock.steps + platform->quantum;
         return true;
@@ -287,6 +295,26 @@ bool platform_mmio(struct platform *platform, uint64_t pa, unsigned size, bool i
     }
     platform_update(platform);
     return done;
+}
+
+void platform_breaks(struct platform *platform, unsigned by, uint64_t pa, uint64_t size)
+{
+    for (unsigned i = 0; i < platform->harts; i++) {
+        struct reservation *reservation = &platform->hart[i]->reservation;
+        uint64_t cell = reservation->pa & ~(uint64_t)7;
+        if (i != by && pa < cell + 8 && cell < pa + size)
+            reservation->valid = false;
+    }
+}
+
+bool platform_is_reserved(const struct platform *platform, unsigned by, uint64_t pa)
+{
+    for (unsigned i = 0; i < platform->harts; i++) {
+        const struct reservation *reservation = &platform->hart[i]->reservation;
+        if (i != by && reservation->valid && reservation->pa >> PAGE_SHIFT == pa >> PAGE_SHIFT)
+            return true;
+    }
+    return false;
 }
 
 void platform_input_taken(struct platform *platform)

@@ -62,7 +62,8 @@ enum event {
     EVENT_INPUT,
     EVENT_MTIMER,
     EVENT_STIMER = EVENT_MTIMER + MAX_HARTS,
-    EVENT_COUNT = EVENT_STIMER + MAX_HARTS
+    EVENT_HTIF = EVENT_STIMER + MAX_HARTS,
+    EVENT_COUNT
 };
 
 /* Why the platform stands still. */
@@ -132,6 +133,7 @@ struct platform {
     uint64_t quantum;  /* steps a hart runs before the next has its turn */
     bool has_firmware; /* the platform answers SBI itself */
     uint64_t ram_size; /* bytes at RAM_BASE */
+    uint64_t tohost;   /* where a program reports (htif.c); 0: it has no such place */
     struct input_log input;
 
     /* Callbacks of whoever built it; `owner` is handed back. */
@@ -169,6 +171,26 @@ enum stop platform_run(struct platform *platform, uint64_t steps);
  * device refuses that width or alignment: an access fault. */
 bool platform_mmio(struct platform *platform, uint64_t pa, unsigned size, bool is_write,
                    uint64_t *value);
+
+/* [pa, pa + size) was written by hart `by` (MAX_HARTS: by a device): the reservations of all others
+ * in the doublewords that it meets are broken (ISA 8.2). */
+void platform_breaks(struct platform *platform, unsigned by, uint64_t pa, uint64_t size);
+
+/* True when a hart other than `by` has a reservation in the page of `pa`. */
+bool platform_is_reserved(const struct platform *platform, unsigned by, uint64_t pa);
+
+/* Told by whoever stores for the hart in turn, after each store to the page of `tohost` and to
+ * pages that others have reserved. */
+void platform_stored(struct platform *platform, uint64_t pa, unsigned size);
+
+/* True when `pa` lies in the page of `tohost`: stores to it must be told. */
+static inline bool platform_watches(const struct platform *platform, uint64_t pa)
+{
+    return platform->tohost && pa >> PAGE_SHIFT == platform->tohost >> PAGE_SHIFT;
+}
+
+/* htif.c: the program's word stands in tohost, and the host reads it. */
+void platform_htif(struct platform *platform);
 
 /* True when `pa` belongs to a device. */
 bool platform_is_device(uint64_t pa);

@@ -6,6 +6,7 @@
 
 #include "csr.h"
 #include "memory.h"
+#include "pmp.h"
 #include "platform.h"
 #include "trap.h"
 
@@ -55,6 +56,11 @@ void sbi_enter(struct hart *hart, uint64_t entry, uint64_t a0, uint64_t a1)
     hart->csr.medeleg = MEDELEG_WRITABLE & ~((uint64_t)1 << CAUSE_ECALL_S);
     hart->csr.mideleg = MIP_S;
     hart->csr.mcounteren = UINT32_MAX;
+    hart->csr.menvcfg = isa_has(hart->isa, EXT_Sstc) ? MENVCFG_STCE : 0;
+    if (isa_has(hart->isa, EXT_Svadu) && !isa_has(hart->isa, EXT_Svade))
+        hart->csr.menvcfg |= MENVCFG_ADUE; /* who is promised both must expect faults */
+    hart->csr.stimecmp = NEVER;
+    pmp_open(&hart->csr.pmp);
 }
 
 static bool is_ram(const struct platform *platform, uint64_t pa, uint64_t size)
@@ -98,9 +104,13 @@ static void fence_harts(struct platform *platform, uint64_t harts, uint64_t star
     }
 }
 
+/* A firmware on a hart with stimecmp sets that: the two are one timer, as under OpenSBI. */
 static void set_timer(const struct call *call, uint64_t time)
 {
-    call->platform->s.sbi.timer[call->hart->csr.mhartid] = time;
+    if (csr_has_stimer(call->hart))
+        call->hart->csr.stimecmp = time;
+    else
+        call->platform->s.sbi.timer[call->hart->csr.mhartid] = time;
 }
 
 static bool take_input(struct platform *platform, uint8_t *byte)

@@ -7,6 +7,7 @@
 
 #include "csr.h"
 #include "maker.h"
+#include "pmp.h"
 #include "platform.h"
 #include "sbi.h"
 
@@ -224,6 +225,8 @@ void make_start(struct maker *m)
         set_csr(m, CSR_medeleg, program_random(&m->random));
         set_csr(m, CSR_mideleg, program_random(&m->random));
         set_csr(m, CSR_mcounteren, some(m, 8));
+        set_csr(m, CSR_pmpaddr, ~(uint64_t)0); /* all memory is open to S and U */
+        set_csr(m, CSR_pmpcfg0, PMP_NAPOT | PMP_R | PMP_W | PMP_X);
     }
     set_timer(m);
     land(m, &handlers[m->has_firmware]);

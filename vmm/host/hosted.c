@@ -5,7 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fp_ops.h"
 #include "input.h"
+#include "pmp.h"
 #include "ram.h"
 #include "save.h"
 
@@ -94,12 +96,15 @@ static void set_up(struct hosted *hosted)
     struct platform *platform = &hosted->vm.platform;
     const struct board_config *config = &hosted->boot->config;
     boot_configure(platform, config);
+    platform->tohost = boot_tohost(hosted->boot);
     hosted->hw = (struct hw){.ram = &hosted->ram, .cpu = hosted->cpu, .stats = &hosted->vm.stats};
     hart_reset(&hosted->hw.hart, config->isa, 0, 0);
     hosted->hw.hart.mode = MODE_U;
+    pmp_open(&hosted->hw.hart.csr.pmp);
     vm_init(&hosted->vm, &hosted->hw,
             (struct vm_memory){
                 .base = HPA(RAM_BASE), .size = hosted->ram.size, .guest_size = config->ram_size});
+    hosted->vm.port.fp = &fp_ops; /* for what a VMM must do by hand: the core has no arithmetic */
 }
 
 struct hosted *hosted_new(const struct boot *boot, enum engine engine)

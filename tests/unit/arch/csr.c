@@ -37,6 +37,7 @@ static const struct expected {
     {0x142, "scause", "4.1.8", 0, ALL, 0, ALL},
     {0x143, "stval", "4.1.9", 0, ALL, 0, ALL},
     {0x144, "sip", "4.1.3", 0, 0, 0, ALL},
+    {0x14d, "stimecmp", "Sstc 2.1", 0, ALL, 0, ALL},
     {0x180, "satp", "4.1.11", 0, 0x8fffffffffffffff, 0, 0x8fffffffffffffff},
     {0xf11, "mvendorid", "3.1.2", 0, 0, 0, 0},
     {0xf12, "marchid", "3.1.3", 0, 0, 0, 0},
@@ -50,13 +51,15 @@ static const struct expected {
     {0x304, "mie", "3.1.9", 0, 0xaaa, 0, ALL},
     {0x305, "mtvec", "3.1.7", 0, ALL - 2, 0, ALL - 2},
     {0x306, "mcounteren", "3.1.11", 0, 0xffffffff, 0, ALL},
-    {0x30a, "menvcfg", "3.1.18", 0, 1, 0, ALL},
-    {0x320, "mcountinhibit", "3.1.12", 0, 0, 0, ALL},
+    {0x30a, "menvcfg", "3.1.18", 0, 0x8000000000000001, 0, ALL},
+    {0x320, "mcountinhibit", "3.1.12", 0, 5, 0, ALL},
     {0x340, "mscratch", "3.1.13", 0, ALL, 0, ALL},
     {0x341, "mepc", "3.1.14", 0, ALL - 1, 0, ALL},
     {0x342, "mcause", "3.1.15", 0, ALL, 0, ALL},
     {0x343, "mtval", "3.1.16", 0, ALL, 0, ALL},
     {0x344, "mip", "3.1.9", 0, 0x222, 0, ALL},
+    {0x3a0, "pmpcfg0", "3.7.1", 0, 0x9f9f9f9f9f9f9f9f, 0x9f9f9f9f9f9f9f9f, ALL},
+    {0x3a2, "pmpcfg2", "3.7.1", 0, 0x1f1f1f1f1f1f1f1f, 0, 0x7f7f7f7f7f7f7f7f},
     {0xb00, "mcycle", "3.1.10", 0, ALL, 0, ALL},
     {0xb02, "minstret", "3.1.10", 0, ALL, 0, ALL},
 };
@@ -178,6 +181,7 @@ Test(csr, p21_a_less_privileged_mode_cannot_touch_it)
             struct world *w = world_with(expected[i].number);
             unsigned number = expected[i].number;
             w->hart.csr.mcounteren = w->hart.csr.scounteren = 0xffffffff;
+            w->hart.csr.menvcfg = MENVCFG_STCE;
             w->hart.mode = modes[m];
             struct hart before = w->hart;
             uint64_t value;
@@ -214,6 +218,8 @@ Test(csr, there_are_these_and_no_others)
     for (int e = 0; e < EVENTS; e++)
         for (unsigned i = 0; i < EVENT_COUNTERS; i++)
             exists[events[e].first + i] = true;
+    for (unsigned i = 0; i < PMP_ENTRIES; i++)
+        exists[0x3b0 + i] = true; /* pmpcfg1 and pmpcfg3 are RV32's alone (3.7.1) */
     for (unsigned number = 0; number < 4096; number++) {
         struct world *w = world_with(number);
         uint64_t value;
@@ -222,7 +228,7 @@ Test(csr, there_are_these_and_no_others)
         cr_expect_eq(csr_peek(&w->hart, &w->port, number, &value), exists[number], "%03x", number);
     }
     cr_expect_null(csr_find(4096));
-    cr_expect_eq(csr_rows, EXPECTED + EVENTS);
+    cr_expect_eq(csr_rows, EXPECTED + EVENTS + 1);
 }
 
 Test(csr, each_number_has_its_name)
@@ -244,7 +250,7 @@ Test(csr, each_number_has_its_name)
 /* The numbers once more, by someone who does not read csr.def. */
 Test(csr, objdump_knows_each_number_by_the_same_name)
 {
-    static uint32_t words[EXPECTED + EVENTS * EVENT_COUNTERS];
+    static uint32_t words[EXPECTED + EVENTS * EVENT_COUNTERS + PMP_ENTRIES];
     static struct line lines[sizeof words / sizeof *words];
     char names[sizeof words / sizeof *words][20];
     size_t total = 0;
@@ -257,6 +263,10 @@ Test(csr, objdump_knows_each_number_by_the_same_name)
             snprintf(names[total], sizeof names[0], "%s%u", events[e].name, i + 3);
             words[total++] = word_csr(INSN_csrrs, 1, events[e].first + i, 0);
         }
+    for (unsigned i = 0; i < PMP_ENTRIES; i++) {
+        snprintf(names[total], sizeof names[0], "pmpaddr%u", i);
+        words[total++] = word_csr(INSN_csrrs, 1, 0x3b0 + i, 0);
+    }
     cr_assert_eq(objdump(words, sizeof words, lines, total), total);
     for (size_t i = 0; i < total; i++) {
         char operands[40];
@@ -308,8 +318,8 @@ Test(csr, a_hart_without_machine_mode_has_no_m_csrs)
     for (int i = 0; i < EXPECTED; i++) {
         uint64_t value;
         unsigned number = expected[i].number;
-        cr_expect_eq(read_csr(w, number, &value), (number >> 8 & 3) != 3 && !is_float(number), "%s",
-                     expected[i].name);
+        bool is_there = (number >> 8 & 3) != 3 && number != CSR_stimecmp && !is_float(number);
+        cr_expect_eq(read_csr(w, number, &value), is_there, "%s", expected[i].name);
     }
 }
 
@@ -687,6 +697,126 @@ Test(csr, minstret_counts_what_retires_and_mcycle_every_step)
     step_count(&w->hart, true);
     cr_expect_eq(get(w, 0xb00), 3);
     cr_expect_eq(get(w, 0xb02), 2);
+}
+
+/* Privileged 3.1.12: CY stops cycle, IR stops instret, bit 1 is read-only zero. */
+Test(csr, mcountinhibit_stops_each_counter_by_itself)
+{
+    for (uint64_t inhibit = 0; inhibit < 8; inhibit++) {
+        struct world *w = world_new();
+        w->hart.csr.mcycle = w->hart.csr.minstret = 10;
+        cr_expect(write_csr(w, 0x320, CSR_SWAP, inhibit));
+        cr_expect_eq(get(w, 0x320), inhibit & 5);
+        step_count(&w->hart, true);
+        step_count(&w->hart, false);
+        cr_expect_eq(get(w, 0xb00), inhibit & 1 ? 10 : 12, "mcycle under %lu", inhibit);
+        cr_expect_eq(get(w, 0xb02), inhibit & 4 ? 10 : 11, "minstret under %lu", inhibit);
+    }
+}
+
+Test(csr, p19_an_inhibited_counter_keeps_what_was_written)
+{
+    static const unsigned counters[] = {0xb00, 0xb02};
+    for (int i = 0; i < 2; i++) {
+        struct world *w = world_new();
+        put(w, 0x320, 5);
+        put(w, counters[i], 100);
+        cr_expect_eq(get(w, counters[i]), 100, "%03x", counters[i]);
+        put(w, 0x320, 0);
+        cr_expect_eq(get(w, counters[i]), 101, "%03x: the instruction that lets it go counts",
+                     counters[i]);
+    }
+}
+
+/* --- PMP registers (Privileged 3.7.1) --- */
+
+Test(csr, pmpaddr_holds_bits_55_to_2_of_an_address)
+{
+    struct world *w = world_new();
+    for (unsigned i = 0; i < 16; i++) {
+        cr_expect_eq(get(w, 0x3b0 + i), 0, "reset of %u", i);
+        put(w, 0x3b0 + i, ALL - i);
+    }
+    for (unsigned i = 0; i < 16; i++)
+        cr_expect_eq(get(w, 0x3b0 + i), 0x003fffffffffffff - i, "pmpaddr%u", i);
+}
+
+/* --- Sstc --- */
+
+/* Sstc 2.1: below M, stimecmp needs menvcfg.STCE and mcounteren.TM. */
+Test(csr, stimecmp_is_opened_to_s_by_stce_and_tm)
+{
+    for (int opened = 0; opened < 4; opened++) {
+        struct world *w = world_new();
+        uint64_t value;
+        w->hart.csr.menvcfg = opened & 1 ? MENVCFG_STCE : 0;
+        w->hart.csr.mcounteren = opened & 2 ? 2 : 0xfffffffd;
+        cr_expect(read_csr(w, 0x14d, &value), "M reads it always");
+        w->hart.mode = MODE_S;
+        cr_expect_eq(read_csr(w, 0x14d, &value), opened == 3, "S reads it, opened %d", opened);
+        cr_expect_eq(write_csr(w, 0x14d, CSR_SWAP, 1), opened == 3, "S writes it, %d", opened);
+    }
+}
+
+Test(csr, adue_is_there_with_svadu_alone)
+{
+    static const isa_t isas[] = {ISA_FULL, ISA_FULL | ISA(Svade), ISA_FULL | ISA(Svadu)};
+    for (int i = 0; i < 3; i++) {
+        struct world *w = world_of(isas[i]);
+        cr_expect_eq(get(w, 0x30a), 0, "reset");
+        put(w, 0x30a, MENVCFG_ADUE);
+        cr_expect_eq(get(w, 0x30a), i == 2 ? (uint64_t)1 << 61 : 0, "isa %d", i);
+    }
+}
+
+Test(csr, without_sstc_there_is_no_stimecmp_and_no_stce)
+{
+    struct world *w = world_of(ISA_FULL & ~ISA(Sstc));
+    uint64_t value;
+    cr_expect_not(read_csr(w, 0x14d, &value));
+    put(w, 0x30a, ALL);
+    cr_expect_eq(get(w, 0x30a), 1);
+}
+
+Test(csr, under_stce_stip_is_the_comparison_and_not_softwares)
+{
+    struct world *w = world_new();
+    put(w, 0x344, MIP_STIP | MIP_SSIP);
+    put(w, 0x30a, MENVCFG_STCE);
+    cr_expect_eq(get(w, 0x344), MIP_SSIP, "what software had set is gone");
+    put(w, 0x344, 0x222);
+    cr_expect_eq(get(w, 0x344), MIP_SEIP | MIP_SSIP, "and it cannot set it");
+    w->hart.wires = MIP_STIP;
+    put(w, 0x344, 0);
+    cr_expect_eq(get(w, 0x344), MIP_STIP, "nor clear it");
+    w->hart.wires = 0;
+    put(w, 0x30a, 0);
+    put(w, 0x344, MIP_STIP);
+    cr_expect_eq(get(w, 0x344), MIP_STIP, "without STCE it is software's again");
+}
+
+static unsigned timer_changes;
+static void note_change(struct port *port, enum change what)
+{
+    (void)port;
+    timer_changes += what == CHANGE_TIMER;
+}
+
+Test(csr, the_port_is_told_when_the_timer_changes)
+{
+    static const unsigned told[] = {0x14d, 0x30a};
+    struct world *w = world_new();
+    w->port.changed = note_change;
+    for (unsigned i = 0; i < 2; i++) {
+        uint64_t value;
+        timer_changes = 0;
+        cr_expect(read_csr(w, told[i], &value));
+        cr_expect_eq(timer_changes, 0, "reading %03x", told[i]);
+        cr_expect(write_csr(w, told[i], CSR_SWAP, 1));
+        cr_expect_eq(timer_changes, 1, "writing %03x", told[i]);
+    }
+    cr_expect(write_csr(w, 0x340, CSR_SWAP, 1));
+    cr_expect_eq(timer_changes, 1, "mscratch is no timer");
 }
 
 /* --- TVM (Privileged 3.1.6.5) --- */

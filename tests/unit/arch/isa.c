@@ -5,7 +5,7 @@
 #include <string.h>
 
 /* Every string but "toy" has M, S and U, and the CSRs without which they could not be used. */
-#define PRIVILEGED (ISA(S) | ISA(MM) | ISA(Zicsr) | ISA(Zicntr))
+#define PRIVILEGED (ISA(S) | ISA(MM) | ISA(Zicsr) | ISA(Zicntr) | ISA(Zicclsm))
 
 Test(isa, a_string_names_its_extensions)
 {
@@ -23,11 +23,13 @@ Test(isa, a_string_names_its_extensions)
         {"rv64i_m_a", PRIVILEGED | ISA(I) | ISA(M) | ISA(A)},
         {"rv64if", PRIVILEGED | ISA(I) | ISA(F)},
         {"rv64id", PRIVILEGED | ISA(I) | ISA(F) | ISA(D)},
-        {"rv64g", ISA_FULL & ~ISA(C)},
-        {"rv64gc", ISA_FULL},
-        {"rv64gc_zicntr", ISA_FULL},
-        {"rv64imafdc_zicntr_zicsr_zifencei", ISA_FULL},
-        {"rv64imac_zicsr_zifencei", ISA_FULL & ~ISA(F) & ~ISA(D)},
+        {"rv64g_sstc", ISA_FULL & ~ISA(C)},
+        {"rv64gc_sstc", ISA_FULL},
+        {"rv64gc_zicntr", ISA_FULL & ~ISA(Sstc)},
+        {"rv64imafdc_zicntr_zicsr_zifencei_sstc", ISA_FULL},
+        {"rv64imac_zicsr_zifencei_sstc", ISA_FULL & ~ISA(F) & ~ISA(D)},
+        {"rv64i_svade", PRIVILEGED | ISA(I) | ISA(Svade)},
+        {"rv64i_svadu_svade", PRIVILEGED | ISA(I) | ISA(Svade) | ISA(Svadu)},
         {"toy", ISA_TOY},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -62,6 +64,8 @@ Test(isa, a_string_that_asks_for_more_is_refused_where_it_does)
         {"rv64i_zicsrx", 5},
         {"rv64i_zicsr_q", 11},
         {"rv64im2", 6},
+        {"rv64is", 5},
+        {"rv64i_sst", 5},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         isa_t isa = 0xdead;
@@ -77,7 +81,7 @@ Test(isa, it_prints_in_canonical_order)
 {
     char text[64];
     isa_print(ISA_FULL, text, sizeof text);
-    cr_expect_str_eq(text, "rv64imafdc_zicntr_zicsr_zifencei");
+    cr_expect_str_eq(text, "rv64imafdc_zicntr_zicsr_zifencei_sstc");
     isa_print(ISA(I) | ISA(S), text, sizeof text);
     cr_expect_str_eq(text, "rv64i");
     isa_print(ISA_TOY, text, sizeof text);
@@ -100,7 +104,7 @@ Test(isa, what_it_prints_it_reads)
 
 Test(isa, a_small_buffer_is_not_overrun)
 {
-    static const char whole[] = "rv64imafdc_zicntr_zicsr_zifencei";
+    static const char whole[] = "rv64imafdc_zicntr_zicsr_zifencei_sstc";
     for (size_t size = 1; size <= sizeof whole; size++) {
         char text[64];
         memset(text, '#', sizeof text);

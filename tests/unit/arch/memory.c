@@ -373,3 +373,26 @@ Test(memory, p07_fetch_reads_execute_only_pages_and_never_readable_ones)
     cr_expect_not(fetch(w, VA_TWO, &word));
     expect_trap(w, 12, VA_TWO, "readable");
 }
+
+/* Without hardware for them, misaligned accesses trap, before any other fault; bytes never do. */
+Test(memory, misaligned_accesses_trap_where_the_hardware_does_none)
+{
+    for (unsigned size = 1; size <= 8; size *= 2)
+        for (uint64_t offset = 0; offset < 8; offset++) {
+            struct world *w = world_of(ISA_FULL & ~ISA(Zicclsm));
+            uint64_t value, va = RAM_BASE + offset;
+            bool traps = offset % size;
+            cr_expect_eq(!memory_load(&w->hart, &w->port, va, size, ACCESS_LOAD, &value, &w->trap),
+                         traps, "load of %u at %lu", size, offset);
+            cr_expect_eq(!memory_store(&w->hart, &w->port, va, size, ACCESS_STORE, 0, &w->trap),
+                         traps, "store of %u at %lu", size, offset);
+        }
+    struct world *w = world_of(ISA_FULL & ~ISA(Zicclsm));
+    uint64_t value;
+    enter_paging(w, MODE_S); /* nothing is mapped */
+    cr_expect_not(memory_load(&w->hart, &w->port, 0x1001, 4, ACCESS_LOAD, &value, &w->trap));
+    cr_expect_eq(w->trap.cause, 4);
+    cr_expect_eq(w->trap.tval, 0x1001);
+    cr_expect_not(memory_store(&w->hart, &w->port, 0x1001, 4, ACCESS_STORE, 0, &w->trap));
+    cr_expect_eq(w->trap.cause, 6);
+}

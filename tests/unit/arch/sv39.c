@@ -545,3 +545,50 @@ Test(sv39, the_asid_does_not_move_the_root)
     w->hart.csr.satp |= SATP_ASID;
     cr_expect(translates(w, VA, ACCESS_LOAD, PAGE_A));
 }
+
+/* --- who sets A and D --- */
+
+/* Svade, and Svadu with menvcfg.ADUE: a clear A, or D for a store, is a page fault, and the entry
+ * stays as it is. By default the hardware sets them (Privileged 4.3.1). */
+Test(sv39, p17_a_clear_a_or_d_faults_where_the_profile_says_so)
+{
+    static const struct {
+        isa_t isa;
+        uint64_t menvcfg;
+        bool faults;
+    } rows[] = {
+        {ISA_FULL, 0, false},
+        {ISA_FULL | ISA(Svade), 0, true},
+        {ISA_FULL | ISA(Svadu), 0, true},
+        {ISA_FULL | ISA(Svadu), MENVCFG_ADUE, false},
+        {ISA_FULL | ISA(Svade) | ISA(Svadu), 0, true},
+        {ISA_FULL | ISA(Svade) | ISA(Svadu), MENVCFG_ADUE, false},
+    };
+    static const struct {
+        enum access why;
+        uint64_t missing; /* of A and D in the leaf */
+        bool matters;
+    } tries[] = {
+        {ACCESS_LOAD, 0, false},     {ACCESS_LOAD, PTE_A, true},  {ACCESS_LOAD, PTE_D, false},
+        {ACCESS_FETCH, PTE_A, true}, {ACCESS_STORE, PTE_A, true}, {ACCESS_STORE, PTE_D, true},
+        {ACCESS_STORE, 0, false},    {ACCESS_AMO, PTE_D, true},   {ACCESS_LR, PTE_D, false},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        for (size_t a = 0; a < sizeof tries / sizeof *tries; a++) {
+            struct world *w = world_of(rows[i].isa);
+            struct walk walk;
+            uint64_t leaf = PTE_RWX_AD & ~tries[a].missing;
+            map(w, 0x1000, RAM_BASE, leaf);
+            enter_paging(w, MODE_S);
+            w->hart.csr.menvcfg = rows[i].menvcfg;
+            bool faults = rows[i].faults && tries[a].matters;
+            enum walk_result result =
+                sv39_walk(space_of_data(&w->hart), &w->port, 0x1000, tries[a].why, &walk);
+            cr_expect_eq(result, faults ? WALK_PAGE_FAULT : WALK_OK, "row %zu, access %zu", i, a);
+            uint64_t after = entry(RAM_BASE, faults || !tries[a].matters ? leaf : PTE_RWX_AD);
+            if (tries[a].why == ACCESS_FETCH && !faults)
+                after = entry(RAM_BASE, leaf | PTE_A);
+            cr_expect_eq(leaf_of(w, 0x1000), after, "row %zu, access %zu: %lx", i, a,
+                         leaf_of(w, 0x1000));
+        }
+}

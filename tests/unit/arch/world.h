@@ -12,6 +12,7 @@
 #include "fp_ops.h"
 #include "hart.h"
 #include "insn.h"
+#include "pmp.h"
 #include "port.h"
 
 #define RAM_BASE 0x80000000u
@@ -161,11 +162,18 @@ static inline uint64_t leaf_of(struct world *w, uint64_t va)
     return peek(w, entry_at(w, va, 0), 8);
 }
 
-/* Turns Sv39 on, with the hart in `mode`. */
+/* Puts the hart in `mode`, to which all memory is open. */
+static inline void enter_mode(struct world *w, enum mode mode)
+{
+    pmp_open(&w->hart.csr.pmp);
+    w->hart.mode = mode;
+}
+
+/* The same, with Sv39 on. */
 static inline void enter_paging(struct world *w, enum mode mode)
 {
     w->hart.csr.satp = (uint64_t)SATP_MODE_SV39 << SATP_MODE_SHIFT | TABLES >> PAGE_SHIFT;
-    w->hart.mode = mode;
+    enter_mode(w, mode);
 }
 
 /* The usual leaf, already accessed and written. */

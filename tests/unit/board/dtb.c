@@ -89,7 +89,7 @@ Test(dtb, devices_are_named_for_their_drivers)
 
 Test(dtb, a_hart_says_what_it_is)
 {
-    expect_string("/cpus/cpu@1", "riscv,isa", "rv64imafdc_zicntr_zicsr_zifencei");
+    expect_string("/cpus/cpu@1", "riscv,isa", "rv64imafdc_zicntr_zicsr_zifencei_sstc");
     expect_string("/cpus/cpu@1", "mmu-type", "riscv,sv39");
     expect_string("/cpus/cpu@1", "status", "okay");
     cr_expect_eq(cell("/cpus/cpu@1", "reg", 0), 1);

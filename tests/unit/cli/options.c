@@ -89,6 +89,10 @@ Test(options, each_option_sets_its_field)
     parse("--firmware=none", "--isa=toy", "x");
     cr_expect_eq(options.board.firmware, FIRMWARE_NONE);
     cr_expect_eq(options.board.isa, ISA_TOY);
+    parse("--misaligned=trap", "--isa=toy", "x");
+    cr_expect_eq(options.board.isa, ISA_TOY & ~ISA(Zicclsm), "in either order");
+    parse("--misaligned=hardware", "--isa=toy", "x");
+    cr_expect_eq(options.board.isa, ISA_TOY);
     parse("--append=hi there", "--load=0x80400000", "x");
     cr_expect_str_eq(options.board.append, "hi there");
     cr_expect_eq(options.board.load_addr, 0x80400000);

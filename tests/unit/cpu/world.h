@@ -5,6 +5,7 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
+#include "pmp.h"
 #include "../../tools/encode.h"
 #include "csr.h"
 #include "engine.h"
@@ -39,6 +40,7 @@ static inline void given_a_machine(enum engine engine)
     cr_assert_not_null(machine);
     hart = &machine->hart[0];
     hart->csr.mtvec = HANDLER;
+    pmp_open(&hart->csr.pmp);
     next_table = TABLES + PAGE_SIZE;
 }
 

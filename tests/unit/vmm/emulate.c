@@ -1,4 +1,5 @@
 /* Emulation: what the VMM does for an instruction is what a bare hart does. */
+#include "pmp.h"
 #include "world.h"
 
 #include "memory.h"
@@ -22,6 +23,7 @@ static struct hart random_hart(void)
     static const uint64_t TRAPS = MSTATUS_TVM | MSTATUS_TW | MSTATUS_TSR;
     struct hart hart;
     hart_reset(&hart, ISA_FULL, 0, CODE);
+    pmp_open(&hart.csr.pmp);
     hart.mode = random_bits() & 1 ? MODE_S : MODE_U;
     for (unsigned i = 1; i < 32; i++)
         hart.x[i] = random_bits() >> (random_bits() & 63);

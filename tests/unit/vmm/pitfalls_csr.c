@@ -312,7 +312,7 @@ Test(pitfalls, p28_wfi_waits_for_what_is_pending_and_enabled_whatever_sie_says)
 {
     program(CODE, WFI, LI(A0, 1), LOOP);
     w.hart->csr.mie = MIP_STIP;
-    w.vm->platform.s.sbi.timer[0] = 100; /* ticks */
+    w.hart->csr.stimecmp = 100; /* ticks */
     platform_update(&w.vm->platform);
     cr_expect_eq(run(2), STOP_LIMIT);
     cr_expect_eq(w.hart->x[A0], 1, "it goes on behind the wfi");

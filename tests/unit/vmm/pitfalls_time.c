@@ -87,7 +87,7 @@ Test(pitfalls, p32_a_timer_interrupts_at_its_exact_step)
     program(HANDLER, LOOP);
     w.hart->csr.mstatus |= MSTATUS_SIE;
     w.hart->csr.mie = MIP_STIP;
-    w.vm->platform.s.sbi.timer[0] = 5;
+    w.hart->csr.stimecmp = 5;
     platform_update(&w.vm->platform);
     run(50);
     cr_expect_eq(w.hart->pc, CODE);

@@ -30,12 +30,12 @@ Test(vcpu, p02_the_view_is_the_whole_satp_mode_sum_and_mxr)
     }
 }
 
-Test(vcpu, all_who_do_not_page_share_one_view)
+Test(vcpu, who_does_not_page_has_one_view_whatever_satp_and_status_hold)
 {
     w.hart->csr.satp = ASID(5) | 0x1234; /* MODE = Bare, the rest left over */
     w.hart->mode = MODE_S;
     struct shadow *shadow = shadow_of(&w.vm->shadows, vcpu_view(w.vcpu));
-    w.hart->mode = MODE_U;
+    w.hart->csr.satp = ASID(6);
     w.hart->csr.mstatus |= MSTATUS_SUM | MSTATUS_MXR;
     cr_expect_eq(shadow_of(&w.vm->shadows, vcpu_view(w.vcpu)), shadow);
 }

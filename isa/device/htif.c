@@ -1,0 +1,44 @@
+/* HTIF, the host-target interface of Spike: a program reports by storing to its symbol `tohost`.
+ *
+ * The doubleword there is device, command and payload (8, 8 and 48 bits). Device 0 is the system:
+ * an odd payload ends the run, and the rest of it is the status. Device 1 is the console: command 1
+ * writes a byte. What was read is cleared.
+ *
+ * A program of 32 bits stores the low word first, then the high one, which completes it. Some store
+ * the low word alone and wait for their end, so a low word that stands for a while is complete
+ * too. */
+#include "platform.h"
+
+enum { HTIF_PATIENCE = 10000 }; /* steps */
+enum { HTIF_SYSTEM = 0, HTIF_CONSOLE = 1, CONSOLE_WRITE = 1 };
+
+void platform_htif(struct platform *platform)
+{
+    uint64_t word = 0, zero = 0;
+    platform->s.due[EVENT_HTIF] = NEVER;
+    if (!platform->dma(platform->owner, platform->tohost, &word, 8, false) || word == 0)
+        return;
+    unsigned device = word >> 56, command = word >> 48 & 0xff;
+    uint64_t payload = word & 0xffffffffffff;
+    if (device == HTIF_SYSTEM && command == 0 && payload & 1) {
+        platform_stop(platform, STOP_POWEROFF, payload >> 1 > 255 ? 255 : (int)(payload >> 1));
+        return;
+    }
+    if (device == HTIF_CONSOLE && command == CONSOLE_WRITE)
+        platform_output(platform, (uint8_t)payload);
+    platform->dma(platform->owner, platform->tohost, &zero, 8, true);
+}
+
+void platform_stored(struct platform *platform, uint64_t pa, unsigned size)
+{
+    uint64_t at = platform->tohost;
+    platform_breaks(platform, platform->s.turn, pa, size);
+    if (!platform_watches(platform, pa) || pa + size <= at || pa >= at + 8)
+        return;
+    uint64_t *due = &platform->s.due[EVENT_HTIF];
+    if (pa + size > at + 4)
+        platform_htif(platform);
+    else if (*due == NEVER)
+        *due = clock_now(&platform->s.clock) + HTIF_PATIENCE;
+    platform->stirred = true;
+}
