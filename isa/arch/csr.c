@@ -205,6 +205,7 @@ static uint64_t menvcfg_writable(const struct hart *hart)
            (isa_has(hart->isa, EXT_Svadu) ? MENVCFG_ADUE : 0);
 }
 
+/* NOLINTNEXTLINE(readability-function-size): the dispatcher, one case a rule */
 static void write_csr(struct hart *hart, unsigned number, uint64_t value)
 {
     uint64_t writable = rules[row_at(number)].writable;

@@ -101,9 +101,11 @@ static void set_up(struct hosted *hosted)
     hart_reset(&hosted->hw.hart, config->isa, 0, 0);
     hosted->hw.hart.mode = MODE_U;
     pmp_open(&hosted->hw.hart.csr.pmp);
+    struct shadow_stats so_far = hosted->vm.shadows.stats; /* a reboot does not end the count */
     vm_init(&hosted->vm, &hosted->hw,
             (struct vm_memory){
                 .base = HPA(RAM_BASE), .size = hosted->ram.size, .guest_size = config->ram_size});
+    hosted->vm.shadows.stats = so_far;
     hosted->vm.port.fp = &fp_ops; /* for what a VMM must do by hand: the core has no arithmetic */
 }
 
