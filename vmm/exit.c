@@ -119,8 +119,10 @@ static enum outcome exit_page_fault(struct vcpu *vcpu, struct trap *trap)
     }
     apply_pmp(vcpu, GPA(walk.pa), &memory);
     hold_reserved(vcpu, GPA(walk.pa), &memory);
-    if (!is_direct(&memory, why))
+    if (!is_direct(&memory, why)) {
+        vm->stats.exits[EXIT_BY_HAND]++;
         return emulate_by_hand(vcpu, trap);
+    }
     vm->stats.exits[EXIT_FILL]++;
     shadow_fill(&vm->shadows, vcpu->shadow, gva, walk.pte, walk.level, &memory);
     return RESUME_SAME;
