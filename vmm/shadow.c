@@ -228,9 +228,7 @@ void shadow_reset(struct shadows *shadows)
 
 static bool same_view(const struct view *a, const struct view *b)
 {
-    return a->space.satp == b->space.satp && a->space.mode == b->space.mode &&
-           a->space.sum == b->space.sum && a->space.mxr == b->space.mxr &&
-           a->protection == b->protection;
+    return space_equal(&a->space, &b->space) && a->protection == b->protection;
 }
 
 static struct shadow *make_shadow(struct shadows *shadows, struct view view)

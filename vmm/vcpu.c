@@ -10,14 +10,8 @@
 
 struct view vcpu_view(const struct vcpu *vcpu)
 {
-    struct space space = space_of_data(&vcpu->hart);
-    unsigned protection = vcpu->vm->platform.has_firmware ? 0 : vcpu->index + 1;
-    if (space_is_bare(space))
-        return (struct view){.space = {.mode = space.mode}, .protection = protection};
-    if (space.mode == MODE_U)
-        space.sum = false; /* it is about S alone */
-    space.pmp = NULL;
-    return (struct view){.space = space, .protection = protection};
+    return (struct view){.space = space_canonical(space_of_data(&vcpu->hart)),
+                         .protection = vcpu->vm->platform.has_firmware ? 0 : vcpu->index + 1};
 }
 
 /* The reservation is an address, and means another one on each side (P41). */

@@ -2,6 +2,8 @@
  * VMM over guest-physical memory, and by whoever explains either. */
 #include "sv39.h"
 
+#include <stddef.h>
+
 #include "pmp.h"
 
 /* Who sets A and D (Privileged 4.3.1): the hardware, unless Svade asks for faults, or Svadu leaves
@@ -29,6 +31,15 @@ struct space space_of_data(const struct hart *hart)
     struct space space = space_of_fetch(hart);
     if (hart->mode == MODE_M && hart->csr.mstatus & MSTATUS_MPRV)
         space.mode = (enum mode)((hart->csr.mstatus & MSTATUS_MPP) >> MSTATUS_MPP_SHIFT);
+    return space;
+}
+
+struct space space_canonical(struct space space)
+{
+    if (space_is_bare(space))
+        return (struct space){.mode = space.mode};
+    space.sum = space.sum && space.mode == MODE_S;
+    space.pmp = NULL;
     return space;
 }
 

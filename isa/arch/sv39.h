@@ -27,6 +27,17 @@ static inline bool space_is_bare(struct space space)
     return space.mode == MODE_M || space.satp >> SATP_MODE_SHIFT == SATP_MODE_BARE;
 }
 
+/* The space without what makes no difference to it, so that spaces that translate alike are equal:
+ * of a bare one only the mode is left, and SUM only matters to S. `pmp` is for the walk, not for
+ * comparing. */
+struct space space_canonical(struct space space);
+
+/* True when two canonical spaces are the same. */
+static inline bool space_equal(const struct space *a, const struct space *b)
+{
+    return a->satp == b->satp && a->mode == b->mode && a->sum == b->sum && a->mxr == b->mxr;
+}
+
 enum walk_result {
     WALK_OK,
     WALK_PAGE_FAULT,

@@ -38,22 +38,6 @@ static void drop_range(struct cpu *cpu, uint64_t va, uint64_t size)
         drop_page(cpu, va + at);
 }
 
-/* Spaces that translate and protect alike are one: in Bare only the mode matters, to the PMP; SUM
- * only matters to S. */
-static struct space canonical(struct space space)
-{
-    if (space_is_bare(space))
-        return (struct space){.mode = space.mode};
-    space.sum = space.sum && space.mode == MODE_S;
-    space.pmp = NULL;
-    return space;
-}
-
-static bool same_space(const struct space *a, const struct space *b)
-{
-    return a->satp == b->satp && a->mode == b->mode && a->sum == b->sum && a->mxr == b->mxr;
-}
-
 /* Makes sure that two more spaces can be numbered: when most numbers are in use, all entries go. */
 void cpu_make_room(struct cpu *cpu)
 {
@@ -64,13 +48,13 @@ void cpu_make_room(struct cpu *cpu)
 /* The number of a space, ready to be added to a tag. */
 uint64_t cpu_space_tag(struct cpu *cpu, struct space space)
 {
-    space = canonical(space);
+    space = space_canonical(space);
     uint64_t mixed = (space.satp ^ space.satp >> 44 ^ (uint64_t)space.mode << 3 ^
                       (uint64_t)space.sum << 5 ^ (uint64_t)space.mxr << 6) *
                      0x9e3779b97f4a7c15;
     unsigned slot = (unsigned)(mixed >> 55) % (SPACES - 1);
     while (cpu->spaces[slot].mode != SPACE_UNUSED) {
-        if (same_space(&cpu->spaces[slot], &space))
+        if (space_equal(&cpu->spaces[slot], &space))
             return (uint64_t)slot << SPACE_SHIFT;
         slot = (slot + 1) % (SPACES - 1); /* the last number is never used: TAG_NONE is its */
     }

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "csr.h"
+#include "compare.h"
 #include "insn.h"
 #include "memory.h"
 #include "stale.h"
@@ -80,92 +80,13 @@ static void fenced(void *owner, bool all_va, uint64_t va, bool all_asids, uint64
 
 /* ---- comparing ---------------------------------------------------------------------------- */
 
-/* One thing that differs goes into the report. */
-struct comparison {
-    FILE *out; /* NULL: only find out */
-    bool differs;
-};
-
-static void compare(struct comparison *c, const char *name, uint64_t bare, uint64_t vm)
-{
-    if (bare == vm)
-        return;
-    c->differs = true;
-    if (c->out)
-        fprintf(c->out, "  %-22s %20" PRIx64 " %20" PRIx64 "\n", name, bare, vm);
-}
-
-static void compare_registers(struct comparison *c, const struct hart *bare, const struct hart *vm)
-{
-    char name[8];
-    for (int i = 0; i < 32; i++) {
-        snprintf(name, sizeof name, "x%d", i);
-        compare(c, name, bare->x[i], vm->x[i]);
-    }
-    for (int i = 0; i < 32; i++) {
-        snprintf(name, sizeof name, "f%d", i);
-        compare(c, name, bare->f[i], vm->f[i]);
-    }
-    compare(c, "pc", bare->pc, vm->pc);
-    compare(c, "mode", bare->mode, vm->mode);
-    compare(c, "waiting", bare->waiting, vm->waiting);
-    compare(c, "interrupt wires", bare->wires, vm->wires);
-    compare(c, "reservation", bare->reservation.valid, vm->reservation.valid);
-    if (bare->reservation.valid && vm->reservation.valid)
-        compare(c, "reserved address", bare->reservation.pa, vm->reservation.pa);
-}
-
-static uint64_t peek(const struct hart *hart, struct port *port, unsigned number)
-{
-    uint64_t value = 0;
-    csr_peek(hart, port, number, &value);
-    return value;
-}
-
-static void compare_csrs(struct lockstep *l, struct comparison *c, unsigned index)
-{
-    const struct hart *bare = &l->bare->hart[index], *vm = l->vm->hart[index];
-    /* The whole state first: reading each register takes a while. */
-    if (memcmp(&bare->csr, &vm->csr, sizeof bare->csr) == 0)
-        return;
-    c->differs = true;
-    for (unsigned row = 0; c->out && row < csr_rows; row++)
-        compare(c, csr_table[row].name, peek(bare, cpu_port(l->bare->cpu), csr_table[row].number),
-                peek(vm, &hosted_vm(l->hosted)->port, csr_table[row].number));
-}
-
-static void compare_blob(struct comparison *c, const char *name, const void *bare, const void *vm,
-                         size_t size)
-{
-    compare(c, name, 0, memcmp(bare, vm, size) != 0);
-}
-
-static void compare_platform(struct comparison *c, const struct platform_state *bare,
-                             const struct platform_state *vm)
-{
-    compare(c, "steps", bare->clock.steps, vm->clock.steps);
-    compare(c, "idle", bare->clock.idle, vm->clock.idle);
-    compare(c, "stop", bare->stop, vm->stop);
-    compare(c, "status", (uint64_t)bare->status, (uint64_t)vm->status);
-    compare(c, "hart in turn", bare->turn, vm->turn);
-    compare(c, "input bytes", bare->input_cursor, vm->input_cursor);
-    compare(c, "console bytes", bare->output_count, vm->output_count);
-    compare(c, "console hash", bare->output_hash, vm->output_hash);
-    compare_blob(c, "event times", bare->due, vm->due, sizeof bare->due);
-    compare_blob(c, "UART", &bare->uart, &vm->uart, sizeof bare->uart);
-    compare_blob(c, "CLINT", &bare->clint, &vm->clint, sizeof bare->clint);
-    compare_blob(c, "PLIC", &bare->plic, &vm->plic, sizeof bare->plic);
-    compare_blob(c, "SBI", &bare->sbi, &vm->sbi, sizeof bare->sbi);
-}
-
 static bool state_differs(struct lockstep *l, FILE *out)
 {
     struct comparison c = {.out = out};
-    for (unsigned i = 0; i < l->vm->harts; i++) {
-        compare_registers(&c, &l->bare->hart[i], l->vm->hart[i]);
-        compare_csrs(l, &c, i);
-    }
-    compare_platform(&c, &l->bare->platform.s, &l->vm->s);
+    for (unsigned i = 0; i < l->vm->harts; i++)
+        compare_harts(&c, &l->bare->hart[i], cpu_port(l->bare->cpu), l->vm->hart[i],
+                      &hosted_vm(l->hosted)->port);
+    compare_platforms(&c, &l->bare->platform.s, &l->vm->s);
     return c.differs;
 }
 
