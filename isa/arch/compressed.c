@@ -51,11 +51,6 @@ static uint32_t bits(uint32_t word, int high, int low, int to)
     return (word >> low & (((uint32_t)1 << (high - low + 1)) - 1)) << to;
 }
 
-static int64_t sign_extend(uint32_t value, int width)
-{
-    return (int64_t)((uint64_t)value << (64 - width)) >> (64 - width);
-}
-
 /* Fills the operands of `insn` (word, all registers zero) by its format. False: a reserved word. */
 /* NOLINTNEXTLINE(readability-function-size): a dispatcher, a case a format */
 static bool fill_operands(struct insn *insn, enum rvc_format format)

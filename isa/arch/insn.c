@@ -84,11 +84,6 @@ static uint32_t field(uint32_t word, int high, int low)
     return word >> low & (((uint32_t)1 << (high - low + 1)) - 1);
 }
 
-static int64_t sign_extend(uint32_t value, int bits)
-{
-    return (int64_t)((uint64_t)value << (64 - bits)) >> (64 - bits);
-}
-
 /* The immediate of each format, ISA figure 2.4. */
 static int64_t immediate(uint32_t w, enum insn_format format)
 {
