@@ -32,6 +32,7 @@ enum {
 #define OPC_F3(op, f3) ((op) | (f3) << 12), 0x707f
 #define OPC_F3_F6(op, f3, f6) ((op) | (f3) << 12 | (uint32_t)(f6) << 26), 0xfc00707f
 #define OPC_F3_F7(op, f3, f7) ((op) | (f3) << 12 | (uint32_t)(f7) << 25), 0xfe00707f
+#define OPC_F3_F12(op, f3, f12) ((op) | (f3) << 12 | (uint32_t)(f12) << 20), 0xfff0707f
 #define OPC_F3_F7_RD0(op, f3, f7) ((op) | (f3) << 12 | (uint32_t)(f7) << 25), 0xfe007fff
 #define AMO_OP(f3, f5, rs2_mask)                                                                   \
     (AMO | (f3) << 12 | (uint32_t)(f5) << 27), (0xf800707f | (uint32_t)(rs2_mask) << 20)
@@ -58,14 +59,14 @@ static const struct {
 } rows_of[32] = {
     [LOAD >> 2] = {INSN_lb, INSN_lwu + 1},
     [MISC_MEM >> 2] = {INSN_fence, INSN_fence_i + 1},
-    [OP_IMM >> 2] = {INSN_addi, INSN_srai + 1},
+    [OP_IMM >> 2] = {INSN_addi, INSN_rev8 + 1},
     [AUIPC >> 2] = {INSN_auipc, INSN_auipc + 1},
-    [OP_IMM_32 >> 2] = {INSN_addiw, INSN_sraiw + 1},
+    [OP_IMM_32 >> 2] = {INSN_addiw, INSN_roriw + 1},
     [STORE >> 2] = {INSN_sb, INSN_sd + 1},
     [AMO >> 2] = {INSN_lr_w, INSN_amomaxu_d + 1},
-    [OP >> 2] = {INSN_add, INSN_remu + 1},
+    [OP >> 2] = {INSN_add, INSN_ror + 1},
     [LUI >> 2] = {INSN_lui, INSN_lui + 1},
-    [OP_32 >> 2] = {INSN_addw, INSN_remuw + 1},
+    [OP_32 >> 2] = {INSN_addw, INSN_rorw + 1},
     [BRANCH >> 2] = {INSN_beq, INSN_bgeu + 1},
     [JALR >> 2] = {INSN_jalr, INSN_jalr + 1},
     [JAL >> 2] = {INSN_jal, INSN_jal + 1},

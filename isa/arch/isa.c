@@ -11,7 +11,8 @@ static const struct part {
     {"i", EXT_I},           {"m", EXT_M},         {"a", EXT_A},
     {"f", EXT_F},           {"d", EXT_D},         {"c", EXT_C},
     {"zicntr", EXT_Zicntr}, {"zicsr", EXT_Zicsr}, {"zifencei", EXT_Zifencei},
-    {"sstc", EXT_Sstc},     {"svade", EXT_Svade}, {"svadu", EXT_Svadu},
+    {"zba", EXT_Zba},       {"zbb", EXT_Zbb},     {"sstc", EXT_Sstc},
+    {"svade", EXT_Svade},   {"svadu", EXT_Svadu},
 };
 enum { PARTS = sizeof parts / sizeof *parts };
 

@@ -23,6 +23,8 @@ enum ext {
     EXT_Zicclsm, /* misaligned loads and stores work; chosen by --misaligned, in no string */
     EXT_Svade,   /* a page that needs its A or D set faults */
     EXT_Svadu,   /* menvcfg.ADUE says whether it does */
+    EXT_Zba,     /* address generation */
+    EXT_Zbb,     /* basic bit manipulation */
     EXT_COUNT,
 };
 
@@ -31,7 +33,9 @@ typedef uint32_t isa_t;
 
 #define ISA(ext) ((isa_t)1 << EXT_##ext)
 
-/* The full machine, and the one-page machine of the first labs. */
+/* All there is; the machine as it is when nobody asks for less or more; the one-page machine of the
+ * first labs. */
+#define ISA_ALL (ISA(COUNT) - 1)
 #define ISA_FULL                                                                                   \
     (ISA(I) | ISA(M) | ISA(A) | ISA(F) | ISA(D) | ISA(C) | ISA(S) | ISA(MM) | ISA(Zicsr) |         \
      ISA(Zicntr) | ISA(Zifencei) | ISA(Sstc) | ISA(Zicclsm))

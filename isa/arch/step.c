@@ -1,6 +1,7 @@
 /* The reference step: semantics.inc compiled into one switch. */
 #include "step.h"
 
+#include "bits.h"
 #include "csr.h"
 #include "fp.h"
 #include "memory.h"

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bits.h"
 #include "csr.h"
 #include "engine.h"
 #include "fp_ops.h"

@@ -71,7 +71,7 @@ static enum stop step(struct machine *machine, struct counts *counts)
     unsigned turn = platform->s.turn;
     if (machine->hart[turn].csr.minstret != before[turn] + 1)
         return stop;
-    struct insn insn = insn_decode(spy.word, ISA_FULL);
+    struct insn insn = insn_decode(spy.word, PROGRAM_ISA);
     if (insn.id != INSN_ILLEGAL)
         counts->retired[insn.id]++;
     counts->compressed += insn.length == 2;

@@ -43,7 +43,7 @@ static void here(struct maker *m, uint32_t from)
 {
     uint32_t word;
     memcpy(&word, m->image + from, 4);
-    struct insn insn = insn_decode(word, ISA_FULL);
+    struct insn insn = insn_decode(word, PROGRAM_ISA);
     word = encode((enum insn_id)insn.id, insn.rd, insn.rs1, insn.rs2, (int64_t)m->at - from);
     memcpy(m->image + from, &word, 4);
 }

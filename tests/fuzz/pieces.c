@@ -61,8 +61,8 @@ static void plain(struct maker *m)
             continue;
         if (insn_is_system(id) || id == INSN_jalr || (id >= INSN_lb && id <= INSN_sd))
             continue;
-        if (format != FMT_R && format != FMT_I && format != FMT_SH && format != FMT_SHW &&
-            format != FMT_U)
+        if (format != FMT_R && format != FMT_R2 && format != FMT_I && format != FMT_SH &&
+            format != FMT_SHW && format != FMT_U)
             continue;
         int64_t imm = (int64_t)program_random(&m->random);
         emit_word(m, encode(id, some_rd(m), some_rs(m), some_rs(m), imm));
@@ -98,7 +98,7 @@ static void compressed(struct maker *m)
 {
     for (;;) {
         uint16_t half = (uint16_t)program_random(&m->random);
-        if (insn_is_long(half) || !is_tame(m, insn_decode(half, ISA_FULL)))
+        if (insn_is_long(half) || !is_tame(m, insn_decode(half, PROGRAM_ISA)))
             continue;
         emit_half(m, half);
         return;
@@ -218,7 +218,9 @@ static void write_csr(struct maker *m, enum kind kind)
     bool is_m = kind == KIND_M && one_in(m, 2);
     unsigned number = is_m ? of_m[some(m, sizeof of_m / sizeof *of_m)]
                            : of_s[some(m, sizeof of_s / sizeof *of_s)];
+    /* Each form; that of csrrwi, which nothing else here uses, more often. */
     enum insn_id id = (enum insn_id)(INSN_csrrw + some(m, 6));
+    id = one_in(m, 4) ? INSN_csrrwi : id;
     emit_word(m, encode(id, some_rd(m), some_rs(m), 0, number));
 }
 

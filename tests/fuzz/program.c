@@ -31,7 +31,7 @@ static void settle(struct maker *m)
             continue;
         uint32_t word;
         memcpy(&word, m->image + m->pending[i].at, 4);
-        struct insn insn = insn_decode(word, ISA_FULL);
+        struct insn insn = insn_decode(word, PROGRAM_ISA);
         word = encode((enum insn_id)insn.id, insn.rd, insn.rs1, insn.rs2,
                       (int64_t)m->at - m->pending[i].from);
         memcpy(m->image + m->pending[i].at, &word, 4);
@@ -107,6 +107,7 @@ void program_make(struct program *program, uint64_t seed, enum firmware firmware
     struct boot *boot = &program->boot;
     boot->config = board_default();
     boot->config.firmware = firmware;
+    boot->config.isa = PROGRAM_ISA;
     boot->config.harts = one_in(&maker, 4) ? 2 : 1;
     boot->config.quantum = 1 + some(&maker, 100);
     boot->config.ram_size = PROGRAM_RAM;

@@ -22,6 +22,9 @@ enum {
     PROGRAM_RAM = 4 << 20,
 };
 
+/* The full machine, and what it has when asked. */
+#define PROGRAM_ISA (ISA_FULL | ISA(Zba) | ISA(Zbb))
+
 struct program {
     struct boot boot; /* ready for machine_boot and hosted_new; nothing in it has to be freed */
     uint8_t image[PROGRAM_SIZE];

@@ -30,6 +30,8 @@ Test(isa, a_string_names_its_extensions)
         {"rv64imac_zicsr_zifencei_sstc", ISA_FULL & ~ISA(F) & ~ISA(D)},
         {"rv64i_svade", PRIVILEGED | ISA(I) | ISA(Svade)},
         {"rv64i_svadu_svade", PRIVILEGED | ISA(I) | ISA(Svade) | ISA(Svadu)},
+        {"rv64gc_zba_zbb_sstc", ISA_FULL | ISA(Zba) | ISA(Zbb)},
+        {"rv64i_zbb", PRIVILEGED | ISA(I) | ISA(Zbb)},
         {"toy", ISA_TOY},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -55,7 +57,7 @@ Test(isa, a_string_that_asks_for_more_is_refused_where_it_does)
         {"RV64I", 0},
         {"rv64imv", 6},
         {"rv64i_", 5},
-        {"rv64imac_zba", 8},
+        {"rv64imac_zbs", 8},
         {"rv64im__a", 6},
         {"rv64imac ", 8},
         {"rv64gcv", 6},
@@ -82,6 +84,8 @@ Test(isa, it_prints_in_canonical_order)
     char text[64];
     isa_print(ISA_FULL, text, sizeof text);
     cr_expect_str_eq(text, "rv64imafdc_zicntr_zicsr_zifencei_sstc");
+    isa_print(ISA_ALL, text, sizeof text);
+    cr_expect_str_eq(text, "rv64imafdc_zicntr_zicsr_zifencei_zba_zbb_sstc_svade_svadu");
     isa_print(ISA(I) | ISA(S), text, sizeof text);
     cr_expect_str_eq(text, "rv64i");
     isa_print(ISA_TOY, text, sizeof text);

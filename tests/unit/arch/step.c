@@ -230,13 +230,14 @@ Test(step, lui_and_auipc_sign_extend_their_twenty_bits)
 
 Test(step, p20_x0_is_a_sink)
 {
-    struct world *w = world_new();
+    struct world *w = world_of(ISA_ALL);
     w->hart.x[6] = 7;
     w->hart.csr.mstatus |= MSTATUS_FS;
     for (int id = 0; id < INSN_COUNT; id++) {
         enum insn_format format = insn_table[id].format;
-        if (format != FMT_R && format != FMT_I && format != FMT_U && format != FMT_SH &&
-            format != FMT_SHW && format != FMT_AMO && format != FMT_LR && format != FMT_J)
+        if (format != FMT_R && format != FMT_R2 && format != FMT_I && format != FMT_U &&
+            format != FMT_SH && format != FMT_SHW && format != FMT_AMO && format != FMT_LR &&
+            format != FMT_J)
             continue;
         w->hart.x[6] = DATA;
         w->hart.x[7] = 1;
