@@ -3,7 +3,9 @@
  * A shadow is built for one view: an address space of the guest as one of its modes sees it. Guest
  * S and guest U both run in U, so what the guest's U bit, SUM and MXR would decide is decided here,
  * by which shadow is installed and by what its entries allow (P01, P02). Entries are filled at
- * faults and may be dropped at any time: a shadow is a cache. */
+ * faults and may be dropped at any time: a shadow is a cache.
+ *
+ * How it stays coherent with the guest's tables is a policy, a table of functions. */
 #ifndef SHADOW_H
 #define SHADOW_H
 
@@ -38,10 +40,11 @@ enum {
 #define SHADOW_CLEAN 0x100 /* no W: the guest's D is 0, and its first store must set it */
 #define SHADOW_HELD 0x200  /* less than the guest's: the p2m does not allow it */
 
-/* A page of a shadow. Its frame and the frame of its links are a pair in the pool. */
+/* A page of a shadow: a pair of frames in the pool. */
 struct shadow_page {
     gva_t gva;     /* the first address that it maps */
-    uint16_t next; /* in the list of its shadow, or of the free */
+    uint16_t next; /* in the list of the free */
+    uint16_t used; /* entries that are not 0 */
     uint8_t level;
     bool has_pieces; /* some entries are pieces of a larger page of the guest (P15) */
 };
@@ -49,11 +52,19 @@ struct shadow_page {
 struct shadow {
     bool is_used;
     struct view view;
-    uint16_t root;   /* page number */
-    uint16_t tables; /* the list of its other pages */
-    uint64_t epoch;  /* of the last fence of everything that it has seen */
+    uint16_t root;  /* page number */
+    uint64_t epoch; /* of the last fence of everything that it has seen */
     uint64_t last_use;
 };
+
+/* A coherence policy: when a shadow hears of what the guest does to its tables. */
+struct shadows;
+struct shadow_policy {
+    const char *name;
+    /* shadow_fence. */
+    void (*fence)(struct shadows *shadows, bool all_va, gva_t gva, bool all_asids, uint64_t asid);
+};
+extern const struct shadow_policy shadow_flush;
 
 struct shadow_stats {
     uint64_t fills, recycled, cleared;
@@ -61,8 +72,9 @@ struct shadow_stats {
 
 struct shadows {
     struct hw *hw;
+    const struct shadow_policy *policy;
     const struct owners *owners; /* from a machine frame back to the guest's */
-    hpa_t pool;                  /* SHADOW_PAGES pairs of frames: table, links */
+    hpa_t pool;                  /* SHADOW_PAGES pairs of frames: table, what is beside it */
     hpa_t heads;     /* the reverse map's heads: 4 bytes a guest frame, then a guest 2 MiB */
     gpa_t memory;    /* where guest memory starts */
     uint64_t frames; /* of guest memory */
@@ -80,14 +92,19 @@ struct shadows {
 uint64_t shadow_pool_frames(uint64_t frames);
 
 /* No shadow yet. The pool's frames read zero. */
-void shadow_init(struct shadows *shadows, struct hw *hw, const struct owners *owners, hpa_t pool,
-                 gpa_t memory, uint64_t frames);
+void shadow_init(struct shadows *shadows, const struct shadow_policy *policy,
+                 const struct owners *owners, hpa_t pool, gpa_t memory, uint64_t frames);
 
 /* Forgets every shadow. */
 void shadow_reset(struct shadows *shadows);
 
 /* The shadow of a view, made anew when there is none; up to date with the last fence. */
 struct shadow *shadow_of(struct shadows *shadows, struct view view);
+
+/* The ASID of its view, and the fence of everything: each shadow is emptied when it is next used.
+ */
+uint64_t shadow_asid(const struct shadow *shadow);
+void shadow_fence_all(struct shadows *shadows);
 
 /* satp for the hart to walk this shadow. */
 uint64_t shadow_satp(const struct shadows *shadows, const struct shadow *shadow);

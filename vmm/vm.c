@@ -207,7 +207,8 @@ void vm_init(struct vm *vm, struct hw *hw, struct vm_memory memory)
     uint64_t tables = p2m_table_frames(memory.guest_size);
     p2m_init(&vm->p2m, hw, take(vm, &next, tables), tables);
     hpa_t pool = take(vm, &next, shadow_pool_frames(guest_frames));
-    shadow_init(&vm->shadows, hw, &vm->owners, pool, GPA(RAM_BASE), guest_frames);
+    shadow_init(&vm->shadows, vm->config.shadow ? vm->config.shadow : SHADOW_DEFAULT, &vm->owners,
+                pool, GPA(RAM_BASE), guest_frames);
     deal_chunks(vm, chunks_base(next, memory.guest_size), memory.guest_size);
 
     for (unsigned i = 0; i < vm->platform.harts; i++) {

@@ -29,8 +29,15 @@ struct vm_stats {
     uint64_t emulated_direct;   /* unprivileged and no MMIO: must stay 0 */
 };
 
+/* What the caller chooses, before vm_init. All zero is the default. */
+struct vm_config {
+    const struct shadow_policy *shadow; /* NULL: SHADOW_DEFAULT */
+};
+#define SHADOW_DEFAULT (&shadow_flush)
+
 struct vm {
     struct port port; /* first: guest-physical memory and devices, for isa/arch's functions */
+    struct vm_config config;
     struct hw *hw;
     unsigned number; /* as owner */
     struct owners owners;
@@ -47,7 +54,7 @@ struct vm {
 /* Bytes of machine memory for a VM of `guest_size` bytes: its frames and the VMM's pool. */
 uint64_t vm_memory_needed(uint64_t guest_size);
 
-/* Builds a VM in `vm`. Its platform's fixed part (harts, quantum, has_firmware) is
+/* Builds a VM in `vm`. Its config and its platform's fixed part (harts, quantum, has_firmware) are
  * filled in by the caller before; the rest is the VM's. The guest's memory is not written. */
 void vm_init(struct vm *vm, struct hw *hw, struct vm_memory memory);
 
