@@ -10,67 +10,102 @@
 
 /* What a CSR must be, from the manual. `ones` and `zeros` are what is read after writing `write`
  * (all ones where nothing is said) and zero in M-mode, with nothing delegated. */
-static const struct expected {
+struct expected {
     unsigned number;
     const char *name;
+    const char
+        *access; /* the lowest mode, and whether it may write (Privileged tables 2.2 to 2.5) */
     const char *section;
     uint64_t reset, ones, zeros;
     uint64_t write;
-} expected[] = {
-    {0x001, "fflags", "ISA 11.2", 0, 0x1f, 0, ALL},
-    {0x002, "frm", "ISA 11.2", 0, 7, 0, ALL},
-    {0x003, "fcsr", "ISA 11.2", 0, 0xff, 0, ALL},
-    {0xc00, "cycle", "ISA 10.1", 0, 0, 0, 0},
-    {0xc01, "time", "ISA 10.1", 0, 0, 0, 0},
-    {0xc02, "instret", "ISA 10.1", 0, 0, 0, 0},
-    {0x100, "sstatus", "4.1.1", 0x200000000, 0x80000002000c6122, 0x200000000, ALL},
-    {0x104, "sie", "4.1.3", 0, 0, 0, ALL},
-    {0x105, "stvec", "4.1.2", 0, ALL - 2, 0, ALL - 2},
-    {0x106, "scounteren", "4.1.5", 0, 0xffffffff, 0, ALL},
-    {0x10a, "senvcfg", "4.1.10", 0, 1, 0, ALL},
-    {0x140, "sscratch", "4.1.6", 0, ALL, 0, ALL},
-    {0x141, "sepc", "4.1.7", 0, ALL - 1, 0, ALL},
-    {0x142, "scause", "4.1.8", 0, ALL, 0, ALL},
-    {0x143, "stval", "4.1.9", 0, ALL, 0, ALL},
-    {0x144, "sip", "4.1.3", 0, 0, 0, ALL},
-    {0x14d, "stimecmp", "Sstc 2.1", 0, ALL, 0, ALL},
-    {0x180, "satp", "4.1.11", 0, 0x8fffffffffffffff, 0, 0x8fffffffffffffff},
-    {0xf11, "mvendorid", "3.1.2", 0, 0, 0, 0},
-    {0xf12, "marchid", "3.1.3", 0, 0, 0, 0},
-    {0xf13, "mimpid", "3.1.4", 0, 0, 0, 0},
-    {0xf14, "mhartid", "3.1.5", 0, 0, 0, 0},
-    {0xf15, "mconfigptr", "3.1.17", 0, 0, 0, 0},
-    {0x300, "mstatus", "3.1.6", XL64, 0x8000000a007e79aa, XL64, ALL},
-    {0x301, "misa", "3.1.1", 0x800000000014112d, 0x800000000014112d, 0x800000000014112d, ALL},
-    {0x302, "medeleg", "3.1.8", 0, 0xb3ff, 0, ALL},
-    {0x303, "mideleg", "3.1.8", 0, 0x222, 0, ALL},
-    {0x304, "mie", "3.1.9", 0, 0xaaa, 0, ALL},
-    {0x305, "mtvec", "3.1.7", 0, ALL - 2, 0, ALL - 2},
-    {0x306, "mcounteren", "3.1.11", 0, 0xffffffff, 0, ALL},
-    {0x30a, "menvcfg", "3.1.18", 0, 0x8000000000000001, 0, ALL},
-    {0x320, "mcountinhibit", "3.1.12", 0, 5, 0, ALL},
-    {0x340, "mscratch", "3.1.13", 0, ALL, 0, ALL},
-    {0x341, "mepc", "3.1.14", 0, ALL - 1, 0, ALL},
-    {0x342, "mcause", "3.1.15", 0, ALL, 0, ALL},
-    {0x343, "mtval", "3.1.16", 0, ALL, 0, ALL},
-    {0x344, "mip", "3.1.9", 0, 0x222, 0, ALL},
-    {0x3a0, "pmpcfg0", "3.7.1", 0, 0x9f9f9f9f9f9f9f9f, 0x9f9f9f9f9f9f9f9f, ALL},
-    {0x3a2, "pmpcfg2", "3.7.1", 0, 0x1f1f1f1f1f1f1f1f, 0, 0x7f7f7f7f7f7f7f7f},
-    {0xb00, "mcycle", "3.1.10", 0, ALL, 0, ALL},
-    {0xb02, "minstret", "3.1.10", 0, ALL, 0, ALL},
 };
-enum { EXPECTED = sizeof expected / sizeof *expected };
+static const struct expected singles[] = {
+    {0x001, "fflags", "URW", "ISA 11.2", 0, 0x1f, 0, ALL},
+    {0x002, "frm", "URW", "ISA 11.2", 0, 7, 0, ALL},
+    {0x003, "fcsr", "URW", "ISA 11.2", 0, 0xff, 0, ALL},
+    {0xc00, "cycle", "URO", "ISA 10.1", 0, 0, 0, 0},
+    {0xc01, "time", "URO", "ISA 10.1", 0, 0, 0, 0},
+    {0xc02, "instret", "URO", "ISA 10.1", 0, 0, 0, 0},
+    {0x100, "sstatus", "SRW", "4.1.1", 0x200000000, 0x80000002000c6122, 0x200000000, ALL},
+    {0x104, "sie", "SRW", "4.1.3", 0, 0, 0, ALL},
+    {0x105, "stvec", "SRW", "4.1.2", 0, ALL - 2, 0, ALL - 2},
+    {0x106, "scounteren", "SRW", "4.1.5", 0, 0xffffffff, 0, ALL},
+    {0x10a, "senvcfg", "SRW", "4.1.10", 0, 1, 0, ALL},
+    {0x140, "sscratch", "SRW", "4.1.6", 0, ALL, 0, ALL},
+    {0x141, "sepc", "SRW", "4.1.7", 0, ALL - 1, 0, ALL},
+    {0x142, "scause", "SRW", "4.1.8", 0, ALL, 0, ALL},
+    {0x143, "stval", "SRW", "4.1.9", 0, ALL, 0, ALL},
+    {0x144, "sip", "SRW", "4.1.3", 0, 0, 0, ALL},
+    {0x14d, "stimecmp", "SRW", "Sstc 2.1", 0, ALL, 0, ALL},
+    {0x180, "satp", "SRW", "4.1.11", 0, 0x8fffffffffffffff, 0, 0x8fffffffffffffff},
+    {0xf11, "mvendorid", "MRO", "3.1.2", 0, 0, 0, 0},
+    {0xf12, "marchid", "MRO", "3.1.3", 0, 0, 0, 0},
+    {0xf13, "mimpid", "MRO", "3.1.4", 0, 0, 0, 0},
+    {0xf14, "mhartid", "MRO", "3.1.5", 0, 0, 0, 0},
+    {0xf15, "mconfigptr", "MRO", "3.1.17", 0, 0, 0, 0},
+    {0x300, "mstatus", "MRW", "3.1.6", XL64, 0x8000000a007e79aa, XL64, ALL},
+    {0x301, "misa", "MRW", "3.1.1", 0x800000000014112d, 0x800000000014112d, 0x800000000014112d,
+     ALL},
+    {0x302, "medeleg", "MRW", "3.1.8", 0, 0xb3ff, 0, ALL},
+    {0x303, "mideleg", "MRW", "3.1.8", 0, 0x222, 0, ALL},
+    {0x304, "mie", "MRW", "3.1.9", 0, 0xaaa, 0, ALL},
+    {0x305, "mtvec", "MRW", "3.1.7", 0, ALL - 2, 0, ALL - 2},
+    {0x306, "mcounteren", "MRW", "3.1.11", 0, 0xffffffff, 0, ALL},
+    {0x30a, "menvcfg", "MRW", "3.1.18", 0, 0x8000000000000001, 0, ALL},
+    {0x320, "mcountinhibit", "MRW", "3.1.12", 0, 5, 0, ALL},
+    {0x340, "mscratch", "MRW", "3.1.13", 0, ALL, 0, ALL},
+    {0x341, "mepc", "MRW", "3.1.14", 0, ALL - 1, 0, ALL},
+    {0x342, "mcause", "MRW", "3.1.15", 0, ALL, 0, ALL},
+    {0x343, "mtval", "MRW", "3.1.16", 0, ALL, 0, ALL},
+    {0x344, "mip", "MRW", "3.1.9", 0, 0x222, 0, ALL},
+    {0x3a0, "pmpcfg0", "MRW", "3.7.1", 0, 0x9f9f9f9f9f9f9f9f, 0x9f9f9f9f9f9f9f9f, ALL},
+    {0x3a2, "pmpcfg2", "MRW", "3.7.1", 0, 0x1f1f1f1f1f1f1f1f, 0, 0x7f7f7f7f7f7f7f7f},
+    {0x7a0, "tselect", "MRW", "Debug 5.7.1", 0, 0, 0, ALL},
+    {0x7a4, "tinfo", "MRW", "Debug 5.7.6", 1, 1, 1, ALL},
+    {0xb00, "mcycle", "MRW", "3.1.10", 0, ALL, 0, ALL},
+    {0xb02, "minstret", "MRW", "3.1.10", 0, ALL, 0, ALL},
+};
+enum { SINGLES = sizeof singles / sizeof *singles };
 
-/* The event counters, which count nothing: 29 numbers each (Privileged 3.1.10, ISA 10.1). */
-static const struct {
-    unsigned first;
-    const char *name, *numbered;
-} events[] = {
-    {0xc03, "hpmcounter", "hpmcounter%u"},
-    {0xb03, "mhpmcounter", "mhpmcounter%u"},
-    {0x323, "mhpmevent", "mhpmevent%u"},
+/* Registers in a row, named with a number. The event counters count nothing (3.1.10, ISA 10.1);
+ * there are no triggers. */
+static const struct series {
+    unsigned first, count, from; /* `from` is the number in the first one's name */
+    const char *name, *access, *section;
+    uint64_t ones;
+} series[] = {
+    {0xc03, 29, 3, "hpmcounter", "URO", "ISA 10.1", 0},
+    {0x323, 29, 3, "mhpmevent", "MRW", "3.1.10", 0},
+    {0x3b0, 16, 0, "pmpaddr", "MRW", "3.7.1", 0x003fffffffffffff}, /* bits 55:2 of an address */
+    {0x7a1, 3, 1, "tdata", "MRW", "Debug 5.7.2", 0},
+    {0xb03, 29, 3, "mhpmcounter", "MRW", "3.1.10", 0},
 };
-enum { EVENTS = sizeof events / sizeof *events, EVENT_COUNTERS = 29 };
+enum { SERIES = sizeof series / sizeof *series, EXPECTED = SINGLES + 29 + 29 + 16 + 3 + 29 };
+
+/* Every register by itself. */
+static struct expected expected[EXPECTED];
+static char names[EXPECTED][16];
+
+static void expect_all(void)
+{
+    unsigned total = SINGLES;
+    memcpy(expected, singles, sizeof singles);
+    for (int i = 0; i < SERIES; i++)
+        for (unsigned n = 0; n < series[i].count; n++, total++) {
+            snprintf(names[total], sizeof *names, "%s%u", series[i].name, series[i].from + n);
+            expected[total] = (struct expected){series[i].first + n,
+                                                names[total],
+                                                series[i].access,
+                                                series[i].section,
+                                                0,
+                                                series[i].ones,
+                                                0,
+                                                ALL};
+        }
+    cr_assert_eq(total, EXPECTED);
+}
+
+TestSuite(csr, .init = expect_all);
 
 Test(csr, each_has_its_reset_value)
 {
@@ -123,7 +158,27 @@ Test(csr, a_write_changes_only_its_own_register)
     }
 }
 
+static enum mode lowest_mode(const struct expected *row)
+{
+    return row->access[0] == 'U' ? MODE_U : row->access[0] == 'S' ? MODE_S : MODE_M;
+}
+
+static bool can_be_written(const struct expected *row)
+{
+    return strcmp(row->access + 1, "RW") == 0;
+}
+
 /* Privileged 2.1: bits 9:8 of the number are the lowest mode, bits 11:10 = 3 read-only. */
+Test(csr, the_number_says_who_may_touch_it)
+{
+    for (int i = 0; i < EXPECTED; i++) {
+        cr_expect_eq(expected[i].number >> 8 & 3, lowest_mode(&expected[i]), "%s",
+                     expected[i].name);
+        cr_expect_eq(is_read_only(expected[i].number), !can_be_written(&expected[i]), "%s",
+                     expected[i].name);
+    }
+}
+
 Test(csr, p21_a_less_privileged_mode_cannot_touch_it)
 {
     static const enum mode modes[] = {MODE_U, MODE_S, MODE_M};
@@ -136,12 +191,12 @@ Test(csr, p21_a_less_privileged_mode_cannot_touch_it)
             w->hart.mode = modes[m];
             struct hart before = w->hart;
             uint64_t value;
-            bool may = modes[m] >= (number >> 8 & 3);
+            bool may = modes[m] >= lowest_mode(&expected[i]);
             cr_expect_eq(read_csr(w, number, &value), may, "reading %s in mode %d",
                          expected[i].name, modes[m]);
             cr_expect_eq(memcmp(&before, &w->hart, sizeof before), 0, "reading %s",
                          expected[i].name);
-            cr_expect_eq(write_csr(w, number, CSR_SWAP, 0), may && !is_read_only(number),
+            cr_expect_eq(write_csr(w, number, CSR_SWAP, 0), may && can_be_written(&expected[i]),
                          "writing %s in mode %d", expected[i].name, modes[m]);
         }
 }
@@ -166,11 +221,7 @@ Test(csr, there_are_these_and_no_others)
     bool exists[4096] = {false};
     for (int i = 0; i < EXPECTED; i++)
         exists[expected[i].number] = true;
-    for (int e = 0; e < EVENTS; e++)
-        for (unsigned i = 0; i < EVENT_COUNTERS; i++)
-            exists[events[e].first + i] = true;
-    for (unsigned i = 0; i < PMP_ENTRIES; i++)
-        exists[0x3b0 + i] = true; /* pmpcfg1 and pmpcfg3 are RV32's alone (3.7.1) */
+    cr_expect_not(exists[0x3a1] || exists[0x3a3], "pmpcfg1 and pmpcfg3 are RV32's alone (3.7.1)");
     for (unsigned number = 0; number < 4096; number++) {
         struct world *w = world_with(number);
         uint64_t value;
@@ -179,87 +230,38 @@ Test(csr, there_are_these_and_no_others)
         cr_expect_eq(csr_peek(&w->hart, &w->port, number, &value), exists[number], "%03x", number);
     }
     cr_expect_null(csr_find(4096));
-    cr_expect_eq(csr_rows, EXPECTED + EVENTS + 1);
+    cr_expect_eq(csr_rows, SINGLES + SERIES);
 }
 
 Test(csr, each_number_has_its_name)
 {
-    for (int i = 0; i < EXPECTED; i++) {
-        const struct csr_info *info = csr_find(expected[i].number);
-        cr_assert_not_null(info, "%s", expected[i].name);
-        cr_expect_str_eq(info->name, expected[i].name);
-        cr_expect_eq(info->count, 1, "%s", expected[i].name);
+    for (int i = 0; i < SINGLES; i++) {
+        const struct csr_info *info = csr_find(singles[i].number);
+        cr_assert_not_null(info, "%s", singles[i].name);
+        cr_expect_str_eq(info->name, singles[i].name);
+        cr_expect_eq(info->count, 1, "%s", singles[i].name);
     }
-    for (int e = 0; e < EVENTS; e++) {
-        const struct csr_info *info = csr_find(events[e].first + EVENT_COUNTERS - 1);
-        cr_assert_not_null(info, "%s", events[e].name);
-        cr_expect_str_eq(info->name, events[e].name);
-        cr_expect_eq(info->count, EVENT_COUNTERS);
+    for (int i = 0; i < SERIES; i++) {
+        const struct csr_info *info = csr_find(series[i].first + series[i].count - 1);
+        cr_assert_not_null(info, "%s", series[i].name);
+        cr_expect_str_eq(info->name, series[i].name);
+        cr_expect_eq(info->number, series[i].first);
+        cr_expect_eq(info->count, series[i].count);
     }
 }
 
 /* The numbers once more, by someone who does not read csr.def. */
 Test(csr, objdump_knows_each_number_by_the_same_name)
 {
-    static uint32_t words[EXPECTED + EVENTS * EVENT_COUNTERS + PMP_ENTRIES];
-    static struct line lines[sizeof words / sizeof *words];
-    char names[sizeof words / sizeof *words][20];
-    size_t total = 0;
+    static uint32_t words[EXPECTED];
+    static struct line lines[EXPECTED];
+    for (int i = 0; i < EXPECTED; i++)
+        words[i] = word_csr(INSN_csrrs, 1, expected[i].number, 0);
+    cr_assert_eq(objdump(words, sizeof words, lines, EXPECTED), EXPECTED);
     for (int i = 0; i < EXPECTED; i++) {
-        snprintf(names[total], sizeof names[0], "%s", expected[i].name);
-        words[total++] = word_csr(INSN_csrrs, 1, expected[i].number, 0);
-    }
-    for (int e = 0; e < EVENTS; e++)
-        for (unsigned i = 0; i < EVENT_COUNTERS; i++) {
-            snprintf(names[total], sizeof names[0], "%s%u", events[e].name, i + 3);
-            words[total++] = word_csr(INSN_csrrs, 1, events[e].first + i, 0);
-        }
-    for (unsigned i = 0; i < PMP_ENTRIES; i++) {
-        snprintf(names[total], sizeof names[0], "pmpaddr%u", i);
-        words[total++] = word_csr(INSN_csrrs, 1, 0x3b0 + i, 0);
-    }
-    cr_assert_eq(objdump(words, sizeof words, lines, total), total);
-    for (size_t i = 0; i < total; i++) {
         char operands[40];
-        snprintf(operands, sizeof operands, "x1,%s,x0", names[i]);
+        snprintf(operands, sizeof operands, "x1,%s,x0", expected[i].name);
         cr_expect_str_eq(lines[i].operands, operands);
-    }
-}
-
-Test(csr, event_counters_read_as_zero_and_ignore_writes)
-{
-    struct world *w = world_new();
-    for (int e = 0; e < EVENTS; e++)
-        for (unsigned number = events[e].first; number < events[e].first + 29; number++) {
-            cr_expect_eq(write_csr(w, number, CSR_SWAP, ALL), !is_read_only(number), "%03x",
-                         number);
-            cr_expect_eq(get(w, number), 0, "%03x", number);
-        }
-}
-
-/* "NAME high:low ..." or "NAME bit ...", from the highest bit down, no bit twice. */
-Test(csr, fields_are_in_order_and_cover_what_can_be_set)
-{
-    for (int i = 0; i < EXPECTED; i++) {
-        const char *text = csr_find(expected[i].number)->fields;
-        uint64_t covered = *text ? 0 : ALL;
-        int last = 64, length;
-        while (*text) {
-            char name[16];
-            int high, low;
-            bool is_range = sscanf(text, " %15s %d:%d%n", name, &high, &low, &length) == 3;
-            if (!is_range) {
-                cr_assert_eq(sscanf(text, " %15s %d%n", name, &high, &length), 2, "%s",
-                             expected[i].name);
-                low = high;
-            }
-            cr_expect(high < last && low <= high && low >= 0, "%s: %s", expected[i].name, name);
-            last = low;
-            covered |= (ALL >> (63 - (high - low))) << low;
-            text += length;
-        }
-        cr_expect_eq((expected[i].ones | expected[i].reset) & ~covered, 0, "%s: %lx has no name",
-                     expected[i].name, (expected[i].ones | expected[i].reset) & ~covered);
     }
 }
 
