@@ -73,4 +73,5 @@ void compare_platforms(struct comparison *c, const struct platform_state *a,
     BLOB("CLINT", clint);
     BLOB("PLIC", plic);
     BLOB("SBI", sbi);
+    BLOB("virtio", virtio);
 }

@@ -195,6 +195,20 @@ static void serial(struct tree *tree)
     end(tree);
 }
 
+/* Every slot, with a device in it or without: drivers ask. */
+static void virtio(struct tree *tree)
+{
+    for (unsigned i = 0; i < VIRTIO_SLOTS; i++) {
+        uint64_t base = VIRTIO_BASE + (uint64_t)VIRTIO_STRIDE * i;
+        begin_at(tree, "virtio_mmio", base);
+        string(tree, "compatible", "virtio,mmio");
+        region(tree, base, VIRTIO_STRIDE);
+        cell(tree, "interrupts", VIRTIO_IRQ + i);
+        cell(tree, "interrupt-parent", plic_phandle(tree));
+        end(tree);
+    }
+}
+
 static void finisher(struct tree *tree)
 {
     static const char compatible[] = "sifive,test1\0sifive,test0\0syscon";
@@ -238,6 +252,7 @@ static void soc(struct tree *tree)
     string(tree, "compatible", "simple-bus");
     flag(tree, "ranges");
     serial(tree);
+    virtio(tree);
     finisher(tree);
     plic(tree);
     if (tree->config->firmware != FIRMWARE_BUILTIN) /* else it is the firmware's own */

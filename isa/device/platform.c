@@ -63,6 +63,8 @@ void platform_update(struct platform *platform)
 {
     struct platform_state *s = &platform->s;
     plic_set_level(&s->plic, UART_IRQ, uart_irq(&s->uart));
+    for (unsigned i = 0; i < VIRTIO_SLOTS; i++)
+        plic_set_level(&s->plic, VIRTIO_IRQ + i, virtio_irq(&s->virtio[i]));
     for (unsigned i = 0; i < platform->harts; i++) {
         uint64_t wires = update_timers(platform, i);
         wires |= s->clint.msip[i] ? MIP_MSIP : 0;
@@ -181,7 +183,7 @@ enum stop platform_run(struct platform *platform, uint64_t steps)
 }
 
 /* The bus: which device answers where. */
-enum device { DEVICE_NONE, DEVICE_FINISHER, DEVICE_CLINT, DEVICE_PLIC, DEVICE_UART };
+enum device { DEVICE_NONE, DEVICE_FINISHER, DEVICE_CLINT, DEVICE_PLIC, DEVICE_UART, DEVICE_VIRTIO };
 static const struct {
     uint64_t base, size;
     enum device device;
@@ -190,6 +192,7 @@ static const struct {
     {CLINT_BASE, CLINT_SIZE, DEVICE_CLINT},
     {PLIC_BASE, PLIC_SIZE, DEVICE_PLIC},
     {UART_BASE, UART_SIZE, DEVICE_UART},
+    {VIRTIO_BASE, VIRTIO_SLOTS *VIRTIO_STRIDE, DEVICE_VIRTIO},
 };
 
 static enum device find_device(uint64_t pa, uint64_t *offset)
@@ -292,6 +295,10 @@ bool platform_mmio(struct platform *platform, uint64_t pa, unsigned size, bool i
     case DEVICE_UART:
         done = uart_access(platform, offset, size, is_write, value);
         break;
+    case DEVICE_VIRTIO:
+        done = virtio_access(platform, (unsigned)(offset / VIRTIO_STRIDE), offset % VIRTIO_STRIDE,
+                             size, is_write, value);
+        break;
     }
     platform_update(platform);
     return done;
@@ -387,6 +394,8 @@ void platform_reset(struct platform *platform)
     clint_reset(&s->clint);
     plic_reset(&s->plic);
     sbi_reset(&s->sbi);
+    for (unsigned i = 0; i < VIRTIO_SLOTS; i++)
+        virtio_reset(&s->virtio[i]);
     if (platform->input.is_paced)
         pace(platform);
     platform_update(platform);

@@ -20,6 +20,7 @@
 #include "port.h"
 #include "sbi.h"
 #include "uart.h"
+#include "virtio.h"
 
 enum { MAX_HARTS = 8 };
 
@@ -33,7 +34,10 @@ enum { MAX_HARTS = 8 };
 #define PLIC_SIZE 0x600000
 #define UART_BASE 0x10000000
 #define UART_SIZE 0x100
+#define VIRTIO_BASE 0x10001000
+#define VIRTIO_STRIDE 0x1000
 #define RAM_BASE 0x80000000
+#define VIRTIO_IRQ 1 /* of slot 0, and so on */
 #define UART_IRQ 10
 
 /* The timebase runs at 10 MHz, and a tick is ten steps: a machine of 100 million a second. */
@@ -83,6 +87,7 @@ struct platform_state {
     struct clint clint;
     struct plic plic;
     struct sbi sbi;
+    struct virtio virtio[VIRTIO_SLOTS];
 
     /* Whose turn it is, and until which clock reading. */
     unsigned turn;
@@ -135,6 +140,7 @@ struct platform {
     uint64_t ram_size; /* bytes at RAM_BASE */
     uint64_t tohost;   /* where a program reports (htif.c); 0: it has no such place */
     struct input_log input;
+    struct disk_backend *disk[VIRTIO_DISKS]; /* lent by the host; NULL: there is none */
 
     /* Callbacks of whoever built it; `owner` is handed back. */
     void *owner;

@@ -3,6 +3,7 @@
 
 #include <criterion/criterion.h>
 #include <libfdt.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "boot.h"
@@ -103,6 +104,18 @@ Test(dtb, the_serial_line_interrupts_through_the_plic)
     cr_expect_eq(cell("/soc/serial@10000000", "interrupt-parent", 0),
                  cell("/soc/plic@c000000", "phandle", 0));
     cr_expect_eq(cell("/soc/serial@10000000", "clock-frequency", 0), 3686400);
+}
+
+Test(dtb, eight_slots_for_virtio_interrupt_in_order)
+{
+    for (unsigned i = 0; i < 8; i++) {
+        char path[64];
+        snprintf(path, sizeof path, "/soc/virtio_mmio@%x", 0x10001000 + 0x1000 * i);
+        expect_region(path, 0x10001000 + 0x1000 * i, 0x1000);
+        expect_string(path, "compatible", "virtio,mmio");
+        cr_expect_eq(cell(path, "interrupts", 0), i + 1);
+        cr_expect_eq(cell(path, "interrupt-parent", 0), cell("/soc/plic@c000000", "phandle", 0));
+    }
 }
 
 Test(dtb, the_plic_drives_m_and_s_of_every_hart_in_order)
