@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "disk.h"
 #include "priv.h"
 
 void state_take(const struct platform *platform, struct state *state)
@@ -89,12 +90,14 @@ void machine_checkpoint(struct machine *machine, struct state *state)
 {
     state_take(&machine->platform, state);
     ram_checkpoint(&machine->ram);
+    disks_checkpoint(&machine->platform);
     cpu_drop_stores(machine->cpu);
 }
 
 uint64_t machine_rollback(struct machine *machine, const struct state *state)
 {
     uint64_t pages = ram_rollback(&machine->ram);
+    disks_rollback(&machine->platform);
     cpu_drop(machine->cpu);
     state_put(&machine->platform, state);
     return pages;
@@ -103,4 +106,5 @@ uint64_t machine_rollback(struct machine *machine, const struct state *state)
 void machine_forget(struct machine *machine)
 {
     ram_forget(&machine->ram);
+    disks_forget(&machine->platform);
 }

@@ -3,8 +3,9 @@
  * There are two ways. A save holds everything, and can be kept for as long as one likes; since a
  * machine and a VM are the same to a guest, what was saved of one can be put into the other. A
  * checkpoint holds harts and devices, and leaves it to RAM to keep the pages that are written from
- * then on: taking it and going back to it cost what was written in between. The input log is from
- * outside and part of neither: a restored platform reads it again. */
+ * then on: taking it and going back to it cost what was written in between. Held disks (disk.h) are
+ * checkpointed too; a disk that is written to its file is outside, and so is the input log, which a
+ * restored platform reads again. */
 #ifndef SAVE_H
 #define SAVE_H
 

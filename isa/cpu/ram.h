@@ -19,6 +19,7 @@ enum frame_mark {
     FRAME_WALKED = 2, /* a page-table walk read it */
     FRAME_CLEAN = 4,  /* not written since the checkpoint */
     FRAME_TOLD = 8,   /* the platform is told of each store */
+    FRAME_LOADED = 16 /* of a held disk (disk.h): the page is here, no longer in the file */
 };
 
 struct ram {

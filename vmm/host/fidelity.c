@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "compare.h"
+#include "disk.h"
 #include "insn.h"
 #include "memory.h"
 #include "stale.h"
@@ -128,10 +129,33 @@ static bool memory_differs(struct lockstep *l, FILE *out)
     return c.differs;
 }
 
+/* What both guests wrote to their disks, which hold it. */
+static bool disks_differ(struct lockstep *l, FILE *out)
+{
+    bool differ = false;
+    for (unsigned i = 0; i < VIRTIO_DISKS; i++) {
+        uint64_t at;
+        if (!l->bare->platform.disk[i] ||
+            !disk_differs(l->bare->platform.disk[i], l->vm->disk[i], &at))
+            continue;
+        differ = true;
+        if (out)
+            fprintf(out, "  disk %u from byte %" PRIx64 " on\n", i, at);
+    }
+    return differ;
+}
+
+/* What lies in the guest's memory and on its disks. */
+static bool contents_differ(struct lockstep *l, FILE *out)
+{
+    bool memory = memory_differs(l, out);
+    return disks_differ(l, out) || memory;
+}
+
 static bool differs(struct lockstep *l, FILE *out)
 {
     bool state = state_differs(l, out);
-    return memory_differs(l, out) || state;
+    return contents_differ(l, out) || state;
 }
 
 /* ---- running ------------------------------------------------------------------------------ */
@@ -283,7 +307,7 @@ static bool run_interval(struct lockstep *l)
         run_to(l, earlier(end, steps_of(l) + every));
         same = !state_differs(l, NULL);
     }
-    if (same && !memory_differs(l, NULL))
+    if (same && !contents_differ(l, NULL))
         return true;
     uint64_t ran = steps_of(l) > l->bare->platform.s.clock.steps ? steps_of(l)
                                                                  : l->bare->platform.s.clock.steps;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "disk.h"
 #include "fp_ops.h"
 #include "input.h"
 #include "pmp.h"
@@ -167,12 +168,14 @@ void hosted_checkpoint(struct hosted *hosted)
     state_take(&hosted->vm.platform, &hosted->saved);
     hosted->saved_stats = hosted->vm.stats;
     ram_checkpoint(&hosted->ram);
+    disks_checkpoint(&hosted->vm.platform);
     cpu_drop_stores(hosted->cpu);
 }
 
 void hosted_rollback(struct hosted *hosted)
 {
     ram_rollback(&hosted->ram);
+    disks_rollback(&hosted->vm.platform);
     cpu_drop(hosted->cpu);
     state_put(&hosted->vm.platform, &hosted->saved);
     hosted->vm.stats = hosted->saved_stats;
