@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "devices.h"
 #include "fidelity.h"
 #include "file.h"
 #include "input.h"
@@ -81,6 +82,21 @@ static int run_lockstep(const struct options *options, const struct boot *boot,
     return tell(&run, hosted_vm(hosted));
 }
 
+/* Each side has disks of its own, on the same files, which both leave alone. */
+static int run_with_devices(const struct options *options, const struct boot *boot,
+                            struct machine *machine, struct hosted *hosted)
+{
+    struct devices bare, vm;
+    int status = EXIT_ERROR;
+    if (!devices_open(&bare, options, &machine->platform, true))
+        return EXIT_ERROR;
+    if (devices_open(&vm, options, &hosted_vm(hosted)->platform, true)) {
+        status = run_lockstep(options, boot, machine, hosted);
+        status = devices_close(&vm, status);
+    }
+    return devices_close(&bare, status);
+}
+
 static int compare_image(const struct options *options)
 {
     struct boot boot;
@@ -92,7 +108,7 @@ static int compare_image(const struct options *options)
     if (!machine)
         fprintf(stderr, "trapeze: a machine with this much memory: %s\n", strerror(errno));
     if (hosted)
-        status = run_lockstep(options, &boot, machine, hosted);
+        status = run_with_devices(options, &boot, machine, hosted);
     hosted_free(hosted);
     machine_free(machine);
     boot_free(&boot);

@@ -184,6 +184,23 @@ static bool take_dump_dtb(struct options *options, const char *value)
     return true;
 }
 
+/* FILE alone, or with how it is used after its last comma. */
+static bool take_disk(struct options *options, const char *value)
+{
+    static const char *const names[] = {"rw", "ro", "scratch", NULL};
+    if (options->disks == VIRTIO_DISKS)
+        return false;
+    struct disk_option *disk = &options->disk[options->disks++];
+    const char *comma = strrchr(value, ',');
+    unsigned mode = DISK_WRITABLE;
+    size_t length = strlen(value);
+    if (comma && take_choice(comma + 1, names, &mode))
+        length = (size_t)(comma - value);
+    disk->mode = (enum disk_mode)mode;
+    snprintf(disk->path, sizeof disk->path, "%.*s", (int)length, value);
+    return length && length < sizeof disk->path;
+}
+
 static const struct option_row rows[] = {
     {"firmware", "WHAT", "builtin: answer SBI, start IMAGE in S-mode (default); none: in M-mode",
      take_firmware, NULL},
@@ -195,6 +212,10 @@ static const struct option_row rows[] = {
      take_misaligned, NULL},
     {"append", "TEXT", "the kernel's command line", take_append, NULL},
     {"load", "ADDR", "where a flat IMAGE goes", take_load, NULL},
+    {"disk", "FILE",
+     "a virtio disk, up to four; FILE,ro: not to be written; FILE,scratch: what is "
+     "written is forgotten",
+     take_disk, NULL},
     {"vmm", NULL, "run IMAGE in a VM, deprivileged", take_vmm, "run"},
     {"engine", "WHICH", "block: fast (default); step: the reference", take_engine, NULL},
     {"input", "FILE", "console input, paced in virtual time", take_input, NULL},

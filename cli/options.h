@@ -7,9 +7,16 @@
 
 #include "boot.h"
 #include "cpu.h"
+#include "disk.h"
 
 /* Exit statuses that are Trapeze's own; others are the guest's. */
 enum { EXIT_ERROR = 1, EXIT_USAGE = 2, EXIT_DIFFERENT = 3, EXIT_LIMIT = 124 };
+
+/* --disk FILE[,ro|,scratch] */
+struct disk_option {
+    char path[4096];
+    enum disk_mode mode;
+};
 
 struct options {
     struct board_config board;
@@ -24,7 +31,9 @@ struct options {
     const char *signature; /* file, or NULL */
     unsigned granularity;  /* bytes a line of it */
     const char *trace;     /* FILE[,kinds] of trace.h, or NULL */
-    const char *image;     /* NULL: none was given */
+    struct disk_option disk[VIRTIO_DISKS];
+    unsigned disks;
+    const char *image; /* NULL: none was given */
 };
 
 /* What came of reading a command line. */

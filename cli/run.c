@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "devices.h"
 #include "dtb.h"
 #include "file.h"
 #include "input.h"
@@ -168,12 +169,19 @@ static int run_machine(struct machine *machine, const struct boot *boot,
                        const struct options *options)
 {
     struct console console;
-    if (!run_open_console(&console, &machine->platform, options))
+    struct devices devices;
+    if (!devices_open(&devices, options, &machine->platform, false))
         return EXIT_ERROR;
-    struct runnable runnable = {
-        .platform = &machine->platform, .console = &console, .reboot = reboot, .owner = machine};
-    machine_boot(machine, boot);
-    return sign(options, boot, &machine->platform, run_platform(&runnable, options));
+    int status = EXIT_ERROR;
+    if (run_open_console(&console, &machine->platform, options)) {
+        struct runnable runnable = {.platform = &machine->platform,
+                                    .console = &console,
+                                    .reboot = reboot,
+                                    .owner = machine};
+        machine_boot(machine, boot);
+        status = sign(options, boot, &machine->platform, run_platform(&runnable, options));
+    }
+    return devices_close(&devices, status);
 }
 
 static int run_bare(const struct boot *boot, const struct options *options)
@@ -202,22 +210,29 @@ static void reboot_vm(void *owner)
     hosted_boot(owner);
 }
 
-static int run_vm(const struct boot *boot, const struct options *options)
+static int run_hosted(struct hosted *hosted, const struct boot *boot, const struct options *options)
 {
     struct console console;
-    struct hosted *hosted = run_make_vm(options, boot);
-    if (!hosted)
+    struct devices devices;
+    struct platform *platform = &hosted_vm(hosted)->platform;
+    if (!devices_open(&devices, options, platform, false))
         return EXIT_ERROR;
     int status = EXIT_ERROR;
-    struct platform *platform = &hosted_vm(hosted)->platform;
-    struct runnable runnable = {
-        .platform = platform, .console = &console, .reboot = reboot_vm, .owner = hosted};
     if (run_open_console(&console, platform, options)) {
+        struct runnable runnable = {
+            .platform = platform, .console = &console, .reboot = reboot_vm, .owner = hosted};
         hosted_boot(hosted);
         status = sign(options, boot, platform, run_platform(&runnable, options));
         if (options->stats)
             stats_print(stderr, hosted_vm(hosted));
     }
+    return devices_close(&devices, status);
+}
+
+static int run_vm(const struct boot *boot, const struct options *options)
+{
+    struct hosted *hosted = run_make_vm(options, boot);
+    int status = hosted ? run_hosted(hosted, boot, options) : EXIT_ERROR;
     hosted_free(hosted);
     return status;
 }

@@ -43,6 +43,18 @@ ROWS = [
     (ANY, ["--isa", "x86", "GUEST"], 2, "--isa: 'x86'"),
     (ANY, ["--engine", "steam", "GUEST"], 2, "--engine: 'steam'"),
     (ANY, ["--firmware", "bios", "GUEST"], 2, "--firmware: 'bios'"),
+    (ANY, ["--disk", "missing.img", "GUEST"], 1, "missing.img: No such file or directory"),
+    (ANY, ["--disk", "missing,ro,ro", "GUEST"], 1, "missing,ro: No such file or directory"),
+    (ANY, ["--disk", "folder", "GUEST"], 1, "folder: "),
+    (ANY, ["--disk", "folder,ro", "GUEST"], 1, "folder: neither a regular file"),
+    (ANY, ["--disk", "/dev/null,ro", "GUEST"], 1, "/dev/null: neither a regular file"),
+    (ANY, ["--disk", "empty", "GUEST"], 1, "empty: an empty file is no disk"),
+    (ANY, ["--disk", "huge.img,scratch", "GUEST"], 1, "huge.img: Cannot allocate memory"),
+    ([RUN, VM], ["--disk", "flat.bin", "--disk", "flat.bin,ro", "GUEST"], 1, "flat.bin: in use"),
+    (ANY, ["--disk", "", "GUEST"], 2, "--disk: ''"),
+    (ANY, ["--disk", ",ro", "GUEST"], 2, "--disk: ',ro'"),
+    (ANY, ["--disk", "a", "--disk", "b", "--disk", "c", "--disk", "d", "--disk", "e", "GUEST"], 2,
+     "--disk: 'e'"),
     ([FIDELITY], ["--every", "0", "GUEST"], 2, "--every: '0'"),
     ([FIDELITY], ["--vmm", "GUEST"], 2, "--vmm"),
     ([RUN], ["--every", "1", "GUEST"], 2, "--every"),
@@ -57,7 +69,7 @@ ROWS = [
 ]
 MAY_PRINT = "/dev/full"  # the guest runs before its log turns out to be lost
 ADDRESS_SPACE = 2 << 30  # has no room for
-TOO_MUCH = "8G"
+TOO_MUCH = {"8G", "huge.img,scratch"}
 
 
 def fill(folder, guest):
@@ -69,6 +81,8 @@ def fill(folder, guest):
     for name, data in contents.items():
         with open(os.path.join(folder, name), "wb") as file:
             file.write(data)
+    with open(os.path.join(folder, "huge.img"), "wb") as file:
+        file.truncate(4 << 40)
 
 
 def limit():
@@ -100,7 +114,7 @@ def main():
     try:
         fill(folder, guest)
         for commands, words, status, named in ROWS:
-            if TOO_MUCH in words and not is_limited:
+            if not is_limited and TOO_MUCH & {*words}:
                 continue
             for command in commands:
                 line = [trapeze, *command, *(guest if word == "GUEST" else word for word in words)]

@@ -33,6 +33,28 @@ Test(options, without_options_there_is_the_default_machine)
     cr_expect_not(options.is_vm);
 }
 
+Test(options, a_disk_is_a_file_and_how_it_is_used)
+{
+    static const struct {
+        const char *value, *path;
+        enum disk_mode mode;
+    } rows[] = {
+        {"a.img", "a.img", DISK_WRITABLE},
+        {"a.img,ro", "a.img", DISK_READ_ONLY},
+        {"a.img,scratch", "a.img", DISK_HELD},
+        {"a,b.img", "a,b.img", DISK_WRITABLE},
+        {"a.img,rw", "a.img", DISK_WRITABLE},
+        {"a,ro,ro", "a,ro", DISK_READ_ONLY},
+        {"a.img,readonly", "a.img,readonly", DISK_WRITABLE},
+    };
+    for (unsigned i = 0; i < sizeof rows / sizeof *rows; i++) {
+        cr_assert_eq(parse("--disk", rows[i].value, "x.elf"), PARSED);
+        cr_expect_eq(options.disks, 1);
+        cr_expect_str_eq(options.disk[0].path, rows[i].path);
+        cr_expect_eq(options.disk[0].mode, rows[i].mode, "%s", rows[i].value);
+    }
+}
+
 Test(options, numbers_have_suffixes)
 {
     static const struct {
