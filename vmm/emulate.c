@@ -21,14 +21,10 @@ static enum outcome retired(struct vcpu *vcpu, enum insn_id id)
     return RESUME_NEXT;
 }
 
-/* True for loads, stores and atomics, by their major opcode (ISA table 24.1). */
 static bool touches_memory(const struct hart *hart, const struct insn *insn)
 {
-    (void)hart;
-    enum { LOAD = 0x03, LOAD_FP = 0x07, STORE = 0x23, STORE_FP = 0x27, AMO = 0x2f };
-    unsigned opcode = insn_table[insn->id].match & 0x7f;
-    return opcode == LOAD || opcode == LOAD_FP || opcode == STORE || opcode == STORE_FP ||
-           opcode == AMO;
+    struct touch touch;
+    return memory_touches(hart, insn, &touch);
 }
 
 /* A floating-point instruction that the virtual state forbids: FS is off, or its rounding mode is

@@ -1,7 +1,6 @@
 /* Memory as a hart sees it: translate, then ask the port; split what crosses a page. */
 #include "memory.h"
 
-#include "insn.h"
 #include "pmp.h"
 #include "sv39.h"
 
@@ -168,5 +167,31 @@ bool memory_fetch(const struct hart *hart, struct port *port, uint32_t *word, st
     if (!fetch_parcel(hart, port, hart->pc + 2, &high, trap))
         return false;
     *word |= (uint32_t)high << 16;
+    return true;
+}
+
+bool memory_touches(const struct hart *hart, const struct insn *insn, struct touch *touch)
+{
+    enum { LOAD = 0x03, LOAD_FP = 0x07, STORE = 0x23, STORE_FP = 0x27, AMO = 0x2f };
+    if (insn->id == INSN_ILLEGAL)
+        return false;
+    uint32_t match = insn_table[insn->id].match;
+    *touch = (struct touch){.va = hart->x[insn->rs1], .size = 1u << (match >> 12 & 3)};
+    switch (match & 0x7f) {
+    case LOAD:
+    case LOAD_FP:
+        touch->why = ACCESS_LOAD;
+        break;
+    case STORE:
+    case STORE_FP:
+        touch->why = ACCESS_STORE;
+        break;
+    case AMO:
+        touch->why = insn_table[insn->id].format == FMT_LR ? ACCESS_LR : ACCESS_AMO;
+        break;
+    default:
+        return false;
+    }
+    touch->va += (uint64_t)insn->imm;
     return true;
 }

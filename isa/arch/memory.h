@@ -4,6 +4,7 @@
 #define MEMORY_H
 
 #include "hart.h"
+#include "insn.h"
 #include "port.h"
 
 /* The physical address of `va` for one access. True: *pa. False: *trap says why. */
@@ -20,5 +21,16 @@ bool memory_store(const struct hart *hart, struct port *port, uint64_t va, unsig
 
 /* Fetches the instruction at hart->pc: 16 bits, or 32 when the first 16 announce them (ISA 1.5). */
 bool memory_fetch(const struct hart *hart, struct port *port, uint32_t *word, struct trap *trap);
+
+/* What a load, store or atomic is about to touch, by the registers as they stand. */
+struct touch {
+    uint64_t va;
+    unsigned size;
+    enum access why; /* LOAD, STORE, LR, or AMO, which SC is too */
+};
+
+/* True for loads, stores and atomics, by their major opcode (ISA table 24.1). False: `insn` touches
+ * no memory. */
+bool memory_touches(const struct hart *hart, const struct insn *insn, struct touch *touch);
 
 #endif

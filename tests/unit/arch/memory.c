@@ -396,3 +396,35 @@ Test(memory, misaligned_accesses_trap_where_the_hardware_does_none)
     cr_expect_not(memory_store(&w->hart, &w->port, 0x1001, 4, ACCESS_STORE, 0, &w->trap));
     cr_expect_eq(w->trap.cause, 6);
 }
+
+Test(memory, an_instruction_tells_what_it_is_about_to_touch)
+{
+    static const struct {
+        uint32_t word;
+        bool touches;
+        struct touch touch;
+    } rows[] = {
+        {0x00853283, true, {0x1008, 8, ACCESS_LOAD}}, /* ld t0, 8(a0) */
+        {0xfe550fa3, true, {0xfff, 1, ACCESS_STORE}}, /* sb t0, -1(a0) */
+        {0x00056283, true, {0x1000, 4, ACCESS_LOAD}}, /* lwu t0, 0(a0) */
+        {0x00053507, true, {0x1000, 8, ACCESS_LOAD}}, /* fld fa0, 0(a0) */
+        {0x100522af, true, {0x1000, 4, ACCESS_LR}},   /* lr.w t0, (a0) */
+        {0x185532af, true, {0x1000, 8, ACCESS_AMO}},  /* sc.d t0, t0, (a0) */
+        {0x005532af, true, {0x1000, 8, ACCESS_AMO}},  /* amoadd.d t0, t0, (a0) */
+        {0x4508, true, {0x1008, 4, ACCESS_LOAD}},     /* c.lw a0, 8(a0) */
+        {0x00150513, false, {0, 0, ACCESS_FETCH}},    /* addi a0, a0, 1 */
+        {0x00000073, false, {0, 0, ACCESS_FETCH}},    /* ecall */
+        {0xffffffff, false, {0, 0, ACCESS_FETCH}},
+    };
+    struct hart hart = {.isa = ISA_FULL, .x = {[X_A0] = 0x1000}};
+    for (unsigned i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct insn insn = insn_decode(rows[i].word, ISA_FULL);
+        struct touch touch = {0};
+        cr_expect_eq(memory_touches(&hart, &insn, &touch), rows[i].touches, "%08x", rows[i].word);
+        if (!rows[i].touches)
+            continue;
+        cr_expect_eq(touch.va, rows[i].touch.va, "%08x", rows[i].word);
+        cr_expect_eq(touch.size, rows[i].touch.size, "%08x", rows[i].word);
+        cr_expect_eq(touch.why, rows[i].touch.why, "%08x", rows[i].word);
+    }
+}
