@@ -88,20 +88,38 @@ static bool read_word(const uint8_t *page, unsigned offset, uint32_t *word)
     return true;
 }
 
+/* True when a trigger stands at `offset`: a block begins there. */
+static bool is_triggered(const struct cpu *cpu, const uint8_t *page, unsigned offset, isa_t isa)
+{
+    uint32_t word = 0; /* what crosses the page is no system instruction that is known yet */
+    if (!cpu->triggers)
+        return false;
+    read_word(page, offset, &word);
+    struct insn insn = insn_decode(word, isa);
+    return trigger_at(cpu->triggers, offset, &insn);
+}
+
 uint32_t block_make(struct cpu *cpu, isa_t isa, struct code *code, unsigned offset)
 {
     const uint8_t *page = cpu->ram->bytes + (code->frame << PAGE_SHIFT);
-    if (cpu->arena_used + BLOCK_OPS + 2 > ARENA_OPS)
+    if (cpu->arena_used + BLOCK_OPS + 4 > ARENA_OPS)
         code_clear(cpu);
     tlb_mark(cpu, code->frame, FRAME_CODE);
     uint32_t index = cpu->arena_used;
-    struct op *head = append(cpu, (struct op){.handler = OP_END});
     code->block[offset / 2] = index;
     code->is_empty = false;
+    if (is_triggered(cpu, page, offset, isa)) {
+        append(cpu, (struct op){.handler = OP_END}); /* the head of a block without instructions */
+        append(cpu, (struct op){.handler = OP_BREAK, .where = (uint16_t)offset});
+    }
+    struct op *head = append(cpu, (struct op){.handler = OP_END});
+    const unsigned start = offset;
 
     enum ending ending = GOES_ON;
     for (; ending == GOES_ON && offset < PAGE_SIZE && head->imm < BLOCK_OPS; head->imm++) {
         uint32_t word;
+        if (offset != start && is_triggered(cpu, page, offset, isa))
+            break;
         if (!read_word(page, offset, &word)) {
             append(cpu, (struct op){.handler = OP_STEP, .where = (uint16_t)(offset | 1)});
             ending = JUMPS;

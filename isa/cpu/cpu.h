@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "hart.h"
+#include "memory.h"
 #include "port.h"
 #include "ram.h"
 
@@ -65,5 +66,33 @@ struct cpu_watch {
     void (*fenced)(void *owner, bool all_va, uint64_t va, bool all_asids, uint64_t asid);
 };
 void cpu_set_watch(struct cpu *cpu, struct cpu_watch *watch);
+
+/* Triggers, for a debugger: where a hart is to stop. What none of them meets runs as fast as ever,
+ * for places stand in the decoded blocks, and watched pages never in the TLB. */
+struct trigger_range {
+    uint64_t first, last; /* addresses, both included */
+    bool is_physical;     /* of the machine's memory; else virtual, in any address space */
+    bool loads, stores;   /* which accesses are meant; an atomic is both */
+};
+struct triggers {
+    void *owner;
+    /* The hart is about to execute an instruction at one of `offsets`, or a system instruction. The
+     * hart, its counters and the clock are exact. True: it stops before it. */
+    bool (*reached)(void *owner, const struct hart *hart);
+    /* The instruction at hart->pc is about to make this access, unless it traps. True: the hart
+     * stops after it. Told again when a hidden fault has it executed again. */
+    bool (*touches)(void *owner, const struct hart *hart, const struct touch *touch);
+    uint64_t offsets[PAGE_SIZE / 2 / 64]; /* a bit for each halfword of a page, whichever page */
+    bool system;                          /* all SYSTEM and MISC-MEM instructions, too */
+    const struct trigger_range *range;
+    unsigned ranges;
+};
+
+/* Sets the triggers, which are lent, or none (NULL). Called again after each change of them, and
+ * after RAM was cleared. */
+void cpu_set_triggers(struct cpu *cpu, const struct triggers *triggers);
+
+/* Steps that this cpu has counted in all. */
+uint64_t cpu_steps(const struct cpu *cpu);
 
 #endif

@@ -30,6 +30,11 @@ struct tlb_entry {
     uint64_t tag;
     uint64_t addend;
 };
+/* The same for a page in which some bytes are watched: each access asks which. */
+struct guard {
+    struct tlb_entry entry;
+    uint64_t frame;
+};
 #define SPACE_UNUSED ((enum mode)2) /* no mode has this number */
 #define TAG_NONE (~(uint64_t)0)
 #define SPACE_SHIFT 55
@@ -62,6 +67,7 @@ enum extra_op {
     OP_END,   /* the block is over; the next instruction follows */
     OP_CHECK, /* the same, after something that may have changed more than registers */
     OP_STEP,  /* the reference step does it: an instruction that crosses the page */
+    OP_BREAK, /* a trigger stands at the next instruction, whose block follows */
     OP_COUNT,
 };
 
@@ -120,7 +126,20 @@ struct cpu {
     bool own_stirred;
 
     struct cpu_watch *watch;
+
+    const struct triggers *triggers; /* NULL: none */
+    bool has_stopped;                /* one of them ends the run */
+    /* Translations of pages that triggers watch, which may not stand in the TLB proper. */
+    struct guard guards[2][TLB_SIZE]; /* of loads, of stores */
 };
+
+/* trigger.c */
+bool trigger_at(const struct triggers *triggers, unsigned offset, const struct insn *insn);
+bool trigger_stops(struct cpu *cpu, const struct hart *hart);
+bool trigger_guards(const struct triggers *triggers, uint64_t va, uint64_t pa, bool is_store);
+bool trigger_meets(const struct triggers *triggers, uint64_t va, uint64_t pa, unsigned size,
+                   bool is_store);
+void trigger_step(struct cpu *cpu, const struct hart *hart);
 
 /* tlb.c */
 uint64_t cpu_space_tag(struct cpu *cpu, struct space space);

@@ -51,6 +51,8 @@ static bool raise(struct cpu *cpu, struct hart *hart, struct trap trap)
 static bool step(struct cpu *cpu, struct hart *hart)
 {
     struct trap trap;
+    if (cpu->triggers && cpu->triggers->ranges)
+        trigger_step(cpu, hart);
     if (!step_insn(hart, &cpu->port, &trap))
         return raise(cpu, hart, trap);
     count(cpu, hart, 1);
@@ -76,13 +78,15 @@ static uint32_t word_of(const struct cpu *cpu, const struct code *code, const st
 
 static bool must_leave(const struct cpu *cpu, const struct hart *hart)
 {
-    return hart->waiting || *cpu->stirred || cpu->has_trapped;
+    return hart->waiting || *cpu->stirred || cpu->has_trapped || cpu->has_stopped;
 }
 
 static void run_by_step(struct cpu *cpu, struct hart *hart, uint64_t until)
 {
     while (cpu->clock->steps < until && !must_leave(cpu, hart)) {
         interrupt(cpu, hart);
+        if (cpu->triggers && trigger_stops(cpu, hart))
+            return;
         if (cpu->platform)
             platform_observe_insn(cpu->platform, hart);
         step(cpu, hart);
@@ -254,10 +258,8 @@ static void run_blocks(struct cpu *cpu, struct hart *const hart, uint64_t until)
 #define INSN(name, ...) [INSN_##name] = &&do_##name,
 #define INSN_FP(name, ...) [INSN_##name] = &&do_fp,
 #include "insn.def"
-        [OP_ILLEGAL] = &&do_illegal,
-        [OP_END] = &&do_end,
-        [OP_CHECK] = &&do_check,
-        [OP_STEP] = &&by_step,
+        [OP_ILLEGAL] = &&do_illegal, [OP_END] = &&do_end,     [OP_CHECK] = &&do_check,
+        [OP_STEP] = &&by_step,       [OP_BREAK] = &&do_break,
     };
     uint64_t *const x = hart->x;
     const uint64_t jump_mask = isa_has(hart->isa, EXT_C) ? 0 : 2;
@@ -295,7 +297,7 @@ cross_page:
     if (fetch->tag != (pc >> PAGE_SHIFT) + fetch_space) {
         code = cpu_fetch_page(cpu, hart, pc);
         if (!code)
-            goto step_once;
+            goto step_unseen;
     }
     page = pc & ~(uint64_t)(PAGE_SIZE - 1);
 enter:;
@@ -341,6 +343,24 @@ by_step: /* this instruction is not plain */
     left = start - step(cpu, hart);
     start = left;
     goto resume;
+do_break: /* the real block is the next */
+    pc = page + op->where;
+    count(cpu, hart, (uint64_t)(start - left));
+    start = left;
+    hart->pc = pc;
+    if (left <= 0 || trigger_stops(cpu, hart))
+        goto resume;
+    head = ++op;
+    if (left < head->imm)
+        goto step_once;
+    left -= head->imm;
+    DISPATCH;
+step_unseen: /* no block can be had, so no trigger stands in one */
+    count(cpu, hart, (uint64_t)(start - left));
+    start = left;
+    hart->pc = pc;
+    if (cpu->triggers && left > 0 && trigger_stops(cpu, hart))
+        goto resume;
 step_once: /* no block can be had, or the budget ends within it or before it */
     count(cpu, hart, (uint64_t)(start - left));
     start = left;
@@ -387,6 +407,7 @@ static void mark_told(struct cpu *cpu, const struct hart *hart)
 void cpu_run(struct cpu *cpu, struct hart *hart, uint64_t until)
 {
     protect(cpu, hart);
+    cpu->has_stopped = false;
     if (cpu->platform)
         mark_told(cpu, hart);
     if (cpu->engine == ENGINE_STEP)
@@ -461,4 +482,9 @@ void cpu_drop_stores(struct cpu *cpu)
 void cpu_set_watch(struct cpu *cpu, struct cpu_watch *watch)
 {
     cpu->watch = watch;
+}
+
+uint64_t cpu_steps(const struct cpu *cpu)
+{
+    return cpu->clock->steps;
 }

@@ -8,11 +8,17 @@
 
 #include "pmp.h"
 
+static void drop_guards(struct cpu *cpu, unsigned i)
+{
+    cpu->guards[0][i].entry.tag = cpu->guards[1][i].entry.tag = TAG_NONE;
+}
+
 void tlb_clear(struct cpu *cpu)
 {
     for (unsigned i = 0; i < TLB_SIZE; i++) {
         cpu->loads[i].tag = cpu->stores[i].tag = cpu->fetches[i].tag = TAG_NONE;
         cpu->store_frames[i] = UINT32_MAX;
+        drop_guards(cpu, i);
     }
     cpu->space_count = 0;
     for (unsigned i = 0; i < SPACES; i++)
@@ -25,6 +31,7 @@ static void drop_page(struct cpu *cpu, uint64_t va)
     unsigned i = tlb_index(va);
     cpu->loads[i].tag = cpu->stores[i].tag = cpu->fetches[i].tag = TAG_NONE;
     cpu->store_frames[i] = UINT32_MAX;
+    drop_guards(cpu, i);
 }
 
 /* Drops those of a range; of all addresses when size is 0. */
@@ -177,6 +184,20 @@ static bool walk_to_ram(struct cpu *cpu, struct space space, uint64_t va, enum a
                       pmp_needs(why));
 }
 
+/* The bytes at `va` of a page that triggers watch, for an access that meets none of them. NULL: it
+ * does, and the reference step tells them; or the page is not known here. */
+static uint8_t *reach_guarded(struct cpu *cpu, uint64_t tag, uint64_t va, unsigned size,
+                              bool is_store)
+{
+    const struct guard *guard = &cpu->guards[is_store][tlb_index(va)];
+    if (guard->entry.tag != tag || (is_store && cpu->ram->marks[guard->frame]))
+        return NULL;
+    uint64_t pa = cpu->ram->base + (guard->frame << PAGE_SHIFT) + (va & (PAGE_SIZE - 1));
+    if (trigger_meets(cpu->triggers, va, pa, size, is_store))
+        return NULL;
+    return (uint8_t *)(uintptr_t)(va + guard->entry.addend);
+}
+
 /* The bytes at `va` in the host for one load or store that the TLB missed, which is filled. NULL:
  * it faults, or is a device's, or crosses a page, or changes a marked frame; the reference step
  * does it then. */
@@ -185,21 +206,32 @@ uint8_t *cpu_reach(struct cpu *cpu, const struct hart *hart, uint64_t va, unsign
 {
     struct space space = space_of_data(hart);
     uint64_t pa;
+    bool is_store = why == ACCESS_STORE;
     bool must_trap = va & (size - 1) && !isa_has(hart->isa, EXT_Zicclsm);
     if (must_trap || (va & (PAGE_SIZE - 1)) + size > PAGE_SIZE)
         return NULL;
+    uint64_t tag = va >> PAGE_SHIFT | cpu_space_tag(cpu, space);
+    uint8_t *host = cpu->triggers ? reach_guarded(cpu, tag, va, size, is_store) : NULL;
+    if (host)
+        return host;
     if (!walk_to_ram(cpu, space, va, why, &pa))
         return NULL;
     uint64_t frame = (pa - cpu->ram->base) >> PAGE_SHIFT;
-    uint8_t *host = ram_at(cpu->ram, pa, size);
-    if (why == ACCESS_STORE && cpu->ram->marks[frame])
+    host = ram_at(cpu->ram, pa, size);
+    if (is_store && cpu->ram->marks[frame])
         return NULL;
     unsigned i = tlb_index(va);
-    struct tlb_entry *entry = why == ACCESS_STORE ? &cpu->stores[i] : &cpu->loads[i];
-    entry->tag = va >> PAGE_SHIFT | cpu_space_tag(cpu, space);
-    entry->addend = (uint64_t)(uintptr_t)host - va;
-    if (why == ACCESS_STORE)
+    struct tlb_entry entry = {.tag = tag, .addend = (uint64_t)(uintptr_t)host - va};
+    if (cpu->triggers && trigger_guards(cpu->triggers, va, pa, is_store)) {
+        cpu->guards[is_store][i] = (struct guard){.entry = entry, .frame = frame};
+        return trigger_meets(cpu->triggers, va, pa, size, is_store) ? NULL : host;
+    }
+    if (is_store) {
+        cpu->stores[i] = entry;
         cpu->store_frames[i] = (uint32_t)frame;
+    } else {
+        cpu->loads[i] = entry;
+    }
     return host;
 }
 
