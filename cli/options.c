@@ -53,14 +53,14 @@ static bool take_choice(const char *value, const char *const *choices, unsigned 
     return false;
 }
 
+/* What is no name of ours is a file's. */
 static bool take_firmware(struct options *options, const char *value)
 {
     static const char *const names[] = {"builtin", "none", NULL};
-    unsigned choice;
-    if (!take_choice(value, names, &choice))
-        return false;
+    unsigned choice = FIRMWARE_FILE;
+    options->board.firmware_path = take_choice(value, names, &choice) ? NULL : value;
     options->board.firmware = (enum firmware)choice;
-    return true;
+    return *value;
 }
 
 static bool take_memory(struct options *options, const char *value)
@@ -93,6 +93,12 @@ static bool take_misaligned(struct options *options, const char *value)
     if (!take_choice(value, names, &choice))
         return false;
     options->traps_misaligned = choice;
+    return true;
+}
+
+static bool take_initrd(struct options *options, const char *value)
+{
+    options->board.initrd = value;
     return true;
 }
 
@@ -202,7 +208,8 @@ static bool take_disk(struct options *options, const char *value)
 }
 
 static const struct option_row rows[] = {
-    {"firmware", "WHAT", "builtin: answer SBI, start IMAGE in S-mode (default); none: in M-mode",
+    {"firmware", "WHAT",
+     "builtin (default): answers SBI, IMAGE in S-mode; none: IMAGE in M-mode; FILE: boots IMAGE",
      take_firmware, NULL},
     {"memory", "SIZE", "RAM in bytes, K, M or G; 128M by default", take_memory, NULL},
     {"harts", "N", "number of harts, 1 to 8; 1 by default", take_harts, NULL},
@@ -210,6 +217,7 @@ static const struct option_row rows[] = {
      NULL},
     {"misaligned", "HOW", "loads and stores: hardware does them (default), or they trap",
      take_misaligned, NULL},
+    {"initrd", "FILE", "initial RAM disk", take_initrd, NULL},
     {"append", "TEXT", "the kernel's command line", take_append, NULL},
     {"load", "ADDR", "where a flat IMAGE goes", take_load, NULL},
     {"disk", "FILE",
@@ -318,7 +326,7 @@ enum parsed options_parse(struct options *options, int argc, char **argv, const 
         return PARSED_WRONG;
     }
     options->image = argv[optind];
-    if (!options->image && !options->dump_dtb) {
+    if (!options->image && !options->dump_dtb && !options->board.firmware_path) {
         fprintf(stderr, "trapeze %s: no IMAGE given (see --help)\n", argv[0]);
         return PARSED_WRONG;
     }

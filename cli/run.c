@@ -146,8 +146,12 @@ int run_platform(const struct runnable *runnable, const struct options *options)
     return status;
 }
 
-static bool dump_dtb(const struct options *options)
+/* Writes the device tree that --dump-dtb asks for: the one of `boot`, or without anything to boot
+ * the machine's. */
+static bool dump_dtb(const struct options *options, const struct boot *boot)
 {
+    if (boot)
+        return file_write(options->dump_dtb, boot->dtb, boot->dtb_size);
     size_t size;
     uint8_t *dtb = dtb_make(&options->board, NULL, &size);
     if (!dtb) {
@@ -251,7 +255,9 @@ static int run_image(const struct options *options)
     struct boot boot;
     if (!run_prepare(&boot, options))
         return EXIT_ERROR;
-    int status = options->is_vm ? run_vm(&boot, options) : run_bare(&boot, options);
+    int status = EXIT_ERROR;
+    if (!options->dump_dtb || dump_dtb(options, &boot))
+        status = options->is_vm ? run_vm(&boot, options) : run_bare(&boot, options);
     boot_free(&boot);
     return status;
 }
@@ -267,7 +273,7 @@ int command_run(int argc, char **argv)
     case PARSED:
         break;
     }
-    if (options.dump_dtb && !dump_dtb(&options))
-        return EXIT_ERROR;
-    return options.image ? run_image(&options) : 0;
+    if (options.image || options.board.firmware_path)
+        return run_image(&options);
+    return dump_dtb(&options, NULL) ? 0 : EXIT_ERROR;
 }

@@ -9,10 +9,14 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Writes bytes to a new file; its path is in a static buffer, good until the next call. */
+/* Writes bytes to a new file; its path is in a static buffer, good until the call after the next
+ * two: a test may need that many files at a time. */
 static inline const char *file_with(const void *bytes, size_t size)
 {
-    static char path[64];
+    enum { FILES = 3 };
+    static char paths[FILES][64];
+    static unsigned turn;
+    char *path = paths[turn++ % FILES];
     if (path[0])
         unlink(path);
     strcpy(path, "/tmp/trapeze-test-XXXXXX");

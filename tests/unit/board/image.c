@@ -10,10 +10,17 @@ enum { RAM = 0x100000 };
 static struct image image;
 static char error[256];
 
+static bool read_file(const char *path)
+{
+    struct complaint to = {path, error, sizeof error};
+    struct image_place place = {.ram_size = RAM, .flat_at = 0x80000000};
+    error[0] = 0;
+    return image_read(&image, &place, &to);
+}
+
 static bool read_bytes(const void *bytes, size_t size)
 {
-    error[0] = 0;
-    return image_read(&image, file_with(bytes, size), 0x80000000, RAM, error, sizeof error);
+    return read_file(file_with(bytes, size));
 }
 
 static bool read_elf(const struct elf_file *elf)
@@ -83,13 +90,70 @@ Test(image, a_flat_image_may_fill_ram_but_not_more)
     cr_expect(strstr(error, "not in RAM"), "%s", error);
 }
 
+/* A Linux kernel, as the kernel's documentation has its header; of `memory` bytes when it runs. */
+static const uint8_t *kernel(uint64_t text_offset, uint64_t memory, uint64_t flags)
+{
+    static uint8_t bytes[0x1000];
+    memset(bytes, 0, sizeof bytes);
+    memcpy(bytes + 8, &text_offset, 8);
+    memcpy(bytes + 16, &memory, 8);
+    memcpy(bytes + 24, &flags, 8);
+    memcpy(bytes + 48, "RISCV\0\0", 8);
+    memcpy(bytes + 56, "RSC\5", 4);
+    return bytes;
+}
+
+/* Reads such a kernel for a machine of 16 MiB, where a flat image goes to `flat_at`. */
+static bool read_kernel(uint64_t text_offset, uint64_t memory, uint64_t flags, uint64_t flat_at,
+                        bool is_chosen)
+{
+    const char *path = file_with(kernel(text_offset, memory, flags), 0x1000);
+    struct complaint to = {path, error, sizeof error};
+    struct image_place place = {.ram_size = 16 << 20, .flat_at = flat_at, .is_chosen = is_chosen};
+    error[0] = 0;
+    return image_read(&image, &place, &to);
+}
+
+Test(image, a_linux_kernel_goes_where_its_header_says_and_takes_what_it_says)
+{
+    cr_assert(read_kernel(0x400000, 0x800000, 0, 0x80200000, false), "%s", error);
+    cr_expect_eq(image.entry, 0x80400000);
+    cr_expect_eq(image.segments, 1);
+    cr_expect_eq(image.segment[0].pa, 0x80400000);
+    cr_expect_eq(image.segment[0].size, 0x800000);
+    cr_expect_eq(image.segment[0].file_size, 0x1000);
+    image_free(&image);
+}
+
+Test(image, a_linux_kernel_makes_way_for_the_firmware_and_obeys_the_user)
+{
+    cr_assert(read_kernel(0, 0, 0, 0x80200000, false), "%s", error);
+    cr_expect_eq(image.entry, 0x80200000);
+    cr_expect_eq(image.segment[0].size, 0x1000, "an old header does not say how much it needs");
+    image_free(&image);
+    cr_assert(read_kernel(0x400000, 0, 0, 0x80200000, true), "%s", error);
+    cr_expect_eq(image.entry, 0x80200000);
+    image_free(&image);
+}
+
+Test(image, a_linux_kernel_that_cannot_run_is_refused)
+{
+    cr_expect_not(read_kernel(0x200000, 0xe00001, 0, 0x80200000, false));
+    cr_expect(strstr(error, "not in RAM"), "%s", error);
+    cr_expect_not(read_kernel(~(uint64_t)0, ~(uint64_t)0, 0, 0x80200000, false));
+    cr_expect_not(read_kernel(0x200000, 0, 1, 0x80200000, false));
+    cr_expect(strstr(error, "big-endian"), "%s", error);
+    cr_expect_not(read_kernel(0x200000, 0, 0, 0x80210000, true));
+    cr_expect(strstr(error, "2 MiB"), "%s", error);
+}
+
 Test(image, files_that_cannot_be_read_are_named)
 {
-    cr_expect_not(image_read(&image, "/tmp/no/such/file", 0, RAM, error, sizeof error));
+    cr_expect_not(read_file("/tmp/no/such/file"));
     cr_expect_str_eq(error, "/tmp/no/such/file: No such file or directory");
-    cr_expect_not(image_read(&image, "/tmp", 0, RAM, error, sizeof error));
+    cr_expect_not(read_file("/tmp"));
     cr_expect_str_eq(error, "/tmp: not a regular file");
-    cr_expect_not(image_read(&image, "/dev/zero", 0, RAM, error, sizeof error));
+    cr_expect_not(read_file("/dev/zero"));
     cr_expect_not(read_bytes("", 0));
     cr_expect(strstr(error, "empty"), "%s", error);
 }

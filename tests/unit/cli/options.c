@@ -141,25 +141,10 @@ Test(options, options_may_follow_the_image)
 Test(options, values_out_of_range_are_refused, .init = cr_redirect_stderr)
 {
     static const char *const rows[] = {
-        "--memory=1M",
-        "--memory=65G",
-        "--memory=4194305",
-        "--memory=lots",
-        "--memory=",
-        "--harts=0",
-        "--harts=9",
-        "--harts=two",
-        "--harts=4294967297",
-        "--firmware=other",
-        "--firmware=",
-        "--isa=rv32i",
-        "--isa=rv64q",
-        "--engine=fast",
-        "--quantum=0",
-        "--seed=x",
-        "--max=-1",
-        "--load=0",
-        "--memory=99999999999G",
+        "--memory=1M", "--memory=65G", "--memory=4194305",      "--memory=lots",      "--memory=",
+        "--harts=0",   "--harts=9",    "--harts=two",           "--harts=4294967297", "--firmware=",
+        "--isa=rv32i", "--isa=rv64q",  "--engine=fast",         "--quantum=0",        "--seed=x",
+        "--max=-1",    "--load=0",     "--memory=99999999999G",
     };
     for (unsigned i = 0; i < sizeof rows / sizeof *rows; i++)
         cr_expect_eq(parse(rows[i], "x", NULL), PARSED_WRONG, "%s", rows[i]);
@@ -227,4 +212,15 @@ Test(options, help_names_every_option, .init = cr_redirect_stdout)
     text[size] = 0;
     for (unsigned i = 0; i < sizeof names / sizeof *names; i++)
         cr_expect(strstr(text, names[i]), "%s", names[i]);
+}
+
+Test(options, another_firmware_is_a_file_and_may_have_no_image)
+{
+    cr_assert_eq(parse("--firmware=fw_payload.bin", NULL, NULL), PARSED);
+    cr_expect_eq(options.board.firmware, FIRMWARE_FILE);
+    cr_expect_str_eq(options.board.firmware_path, "fw_payload.bin");
+    cr_expect_null(options.image);
+    cr_assert_eq(parse("--firmware=x", "--firmware=builtin", "y"), PARSED);
+    cr_expect_eq(options.board.firmware, FIRMWARE_BUILTIN);
+    cr_expect_null(options.board.firmware_path);
 }
