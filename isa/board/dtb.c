@@ -93,14 +93,19 @@ static uint32_t intc_phandle(unsigned hart)
     return hart + 1;
 }
 
+static uint32_t cpu_phandle(const struct tree *tree, unsigned hart)
+{
+    return tree->config->harts + hart + 1;
+}
+
 static uint32_t plic_phandle(const struct tree *tree)
 {
-    return tree->config->harts + 1;
+    return 2 * tree->config->harts + 1;
 }
 
 static uint32_t finisher_phandle(const struct tree *tree)
 {
-    return tree->config->harts + 2;
+    return 2 * tree->config->harts + 2;
 }
 
 /* Which interrupts of each hart a controller drives: two a hart, in the controller's order. */
@@ -164,11 +169,28 @@ static void cpu(struct tree *tree, unsigned hart)
     string(tree, "compatible", "riscv");
     string(tree, "riscv,isa", isa);
     string(tree, "mmu-type", "riscv,sv39");
+    cell(tree, "phandle", cpu_phandle(tree, hart));
     begin(tree, "interrupt-controller");
     cell(tree, "#interrupt-cells", 1);
     flag(tree, "interrupt-controller");
     string(tree, "compatible", "riscv,cpu-intc");
     cell(tree, "phandle", intc_phandle(hart));
+    end(tree);
+    end(tree);
+}
+
+/* All harts are cores of one cluster. */
+static void cpu_map(struct tree *tree)
+{
+    begin(tree, "cpu-map");
+    begin(tree, "cluster0");
+    for (unsigned i = 0; i < tree->config->harts; i++) {
+        char name[16];
+        snprintf(name, sizeof name, "core%u", i);
+        begin(tree, name);
+        cell(tree, "cpu", cpu_phandle(tree, i));
+        end(tree);
+    }
     end(tree);
     end(tree);
 }
@@ -181,6 +203,7 @@ static void cpus(struct tree *tree)
     cell(tree, "timebase-frequency", TIMEBASE_HZ);
     for (unsigned i = 0; i < tree->config->harts; i++)
         cpu(tree, i);
+    cpu_map(tree);
     end(tree);
 }
 
