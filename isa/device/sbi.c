@@ -11,6 +11,7 @@
 #include "trap.h"
 
 enum { SPEC_VERSION = 0x01000000, IMPL_ID = 0x54, IMPL_VERSION = 1 };
+enum { COUNTERS_BASIC = 0x7 }; /* cycle, time, instret */
 enum { PIECE = 256, LONGEST_WRITE = 4096, FENCED_PAGES = 64 };
 
 struct result {
@@ -56,6 +57,7 @@ void sbi_enter(struct hart *hart, uint64_t entry, uint64_t a0, uint64_t a1)
     hart->csr.medeleg = MEDELEG_WRITABLE & ~((uint64_t)1 << CAUSE_ECALL_S);
     hart->csr.mideleg = MIP_S;
     hart->csr.mcounteren = UINT32_MAX;
+    hart->csr.scounteren = COUNTERS_BASIC; /* as OpenSBI; Linux counts on it for its vDSO */
     hart->csr.menvcfg = isa_has(hart->isa, EXT_Sstc) ? MENVCFG_STCE : 0;
     if (isa_has(hart->isa, EXT_Svadu) && !isa_has(hart->isa, EXT_Svade))
         hart->csr.menvcfg |= MENVCFG_ADUE; /* who is promised both must expect faults */

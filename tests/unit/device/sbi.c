@@ -41,6 +41,7 @@ Test(sbi, a_supervisor_starts_with_its_number_and_its_tree)
     cr_expect_eq(hart->csr.satp, 0);
     cr_expect_eq(hart->csr.medeleg, 0xb1ff, "all but the supervisor's own call");
     cr_expect_eq(hart->csr.mideleg, 0x222);
+    cr_expect_eq(hart->csr.scounteren, 0x7, "programs may read cycle, time and instret");
     cr_expect_eq(hart->csr.mstatus & MSTATUS_SIE, 0);
 }
 
