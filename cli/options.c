@@ -152,6 +152,16 @@ static bool take_vmm(struct options *options, const char *value)
     return true;
 }
 
+static bool take_shadow(struct options *options, const char *value)
+{
+    static const char *const names[] = {"flush", "trace", NULL};
+    unsigned choice;
+    if (!take_choice(value, names, &choice))
+        return false;
+    options->vm.shadow = (enum shadow_kind)choice;
+    return true;
+}
+
 static bool take_input(struct options *options, const char *value)
 {
     options->input = value;
@@ -225,6 +235,8 @@ static const struct option_row rows[] = {
      "written is forgotten",
      take_disk, NULL},
     {"vmm", NULL, "run IMAGE in a VM, deprivileged", take_vmm, "run"},
+    {"shadow", "POLICY", "how a VM's shadow page tables keep up: flush (default) or trace",
+     take_shadow, NULL},
     {"engine", "WHICH", "block: fast (default); step: the reference", take_engine, NULL},
     {"input", "FILE", "console input, paced in virtual time", take_input, NULL},
     {"max", "N", "stop after N steps (K, M, G: thousands) with status 124", take_max, NULL},

@@ -8,6 +8,7 @@
 #include "boot.h"
 #include "cpu.h"
 #include "disk.h"
+#include "vm.h"
 
 /* Exit statuses that are Trapeze's own; others are the guest's. */
 enum { EXIT_ERROR = 1, EXIT_USAGE = 2, EXIT_DIFFERENT = 3, EXIT_LIMIT = 124 };
@@ -23,6 +24,7 @@ struct options {
     enum engine engine;
     bool traps_misaligned; /* --misaligned trap; already in board.isa */
     bool is_vm;            /* --vmm: IMAGE runs in a VM */
+    struct vm_config vm;   /* of the VM */
     uint64_t max;          /* steps; NEVER without --max */
     bool stats;
     uint64_t every;        /* steps between comparisons of fidelity */

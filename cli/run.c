@@ -204,7 +204,9 @@ static int run_bare(const struct boot *boot, const struct options *options)
 struct hosted *run_make_vm(const struct options *options, const struct boot *boot)
 {
     struct hosted *hosted = hosted_new(boot, options->engine);
-    if (!hosted)
+    if (hosted)
+        hosted_vm(hosted)->config = options->vm;
+    else
         fprintf(stderr, "trapeze: a VM with this much memory: %s\n", strerror(errno));
     return hosted;
 }

@@ -16,7 +16,7 @@ static enum outcome retired(struct vcpu *vcpu, enum insn_id id)
     vm->stats.emulated[id]++;
     if (vm->reached_device || is_sc)
         vm->stats.emulated_mmio[id]++;
-    else if (insn_table[id].class == CLASS_DIRECT && !vm->is_excused)
+    else if (insn_table[id].class == CLASS_DIRECT && !vm->reached_table && !vm->is_excused)
         vm->stats.emulated_direct++;
     return RESUME_NEXT;
 }
@@ -64,7 +64,7 @@ static enum outcome emulate(struct vcpu *vcpu, struct trap *trap,
     struct hart *hart = &vcpu->hart;
     struct port *port = &vcpu->vm->port;
     uint32_t word;
-    vcpu->vm->reached_device = false;
+    vcpu->vm->reached_device = vcpu->vm->reached_table = false;
     vcpu->vm->is_excused = is_excused;
     /* The guest's current translation, not the trap's memory of it (P27). */
     if (!memory_fetch(hart, port, &word, trap))

@@ -51,6 +51,7 @@ static enum walk_result guest_walk(struct vcpu *vcpu, gva_t gva, enum access why
     struct space space = space_of_data(&vcpu->hart);
     if (!space_is_bare(space))
         return sv39_walk(space, &vcpu->vm->port, gva.a, why, walk);
+    walk->steps = 0;
     walk->pa = gva.a;
     walk->pte = PTE_V | PTE_R | PTE_W | PTE_X | PTE_A | PTE_D;
     walk->level = SV39_LEVELS - 1;
@@ -123,8 +124,12 @@ static enum outcome exit_page_fault(struct vcpu *vcpu, struct trap *trap)
         vm->stats.exits[EXIT_BY_HAND]++;
         return emulate_by_hand(vcpu, trap);
     }
+    if (why == ACCESS_STORE && !shadow_may_write(&vm->shadows, GPA(walk.pa))) {
+        vm->stats.exits[EXIT_TRACED]++;
+        return emulate_access(vcpu, trap);
+    }
     vm->stats.exits[EXIT_FILL]++;
-    shadow_fill(&vm->shadows, vcpu->shadow, gva, walk.pte, walk.level, &memory);
+    shadow_fill(&vm->shadows, vcpu->shadow, gva, &walk, &memory);
     return RESUME_SAME;
 }
 

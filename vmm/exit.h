@@ -29,7 +29,7 @@ enum outcome exit_dispatch(struct vcpu *vcpu, struct trap *trap);
 enum outcome exit_illegal(struct vcpu *vcpu, struct trap *trap);
 
 /* emulate.c: carries out the instruction at the vcpu's pc whole, memory through the VM's port: what
- * reaches a device, or nothing. */
+ * reaches a device, or nothing, or a table whose policy must hear of it. */
 enum outcome emulate_access(struct vcpu *vcpu, struct trap *trap);
 
 /* emulate.c: the same for what the hart cannot do by itself although it is plain: an access that

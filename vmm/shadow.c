@@ -64,17 +64,13 @@ static void start_over(struct shadows *shadows)
     hw_fence_all(shadows->hw);
 }
 
-void shadow_init(struct shadows *shadows, const struct shadow_policy *policy,
-                 const struct owners *owners, hpa_t pool, gpa_t memory, uint64_t frames)
+void shadow_init(struct shadows *shadows, const struct shadow_parts *parts)
 {
     memset(shadows, 0, sizeof *shadows);
-    shadows->hw = owners->hw;
-    shadows->policy = policy;
-    shadows->owners = owners;
-    shadows->pool = pool;
-    shadows->heads = HPA(pool.a + (uint64_t)2 * SHADOW_PAGES * PAGE_SIZE);
-    shadows->memory = memory;
-    shadows->frames = frames;
+    shadows->hw = parts->owners->hw;
+    shadows->parts = *parts;
+    shadows->pool = parts->pool;
+    shadows->heads = HPA(parts->pool.a + (uint64_t)2 * SHADOW_PAGES * PAGE_SIZE);
     start_over(shadows);
 }
 
@@ -82,7 +78,7 @@ void shadow_reset(struct shadows *shadows)
 {
     for (uint64_t i = 0; i < 2 * shadows->touched; i++)
         hw_clear(shadows->hw, HPA(shadows->pool.a + i * PAGE_SIZE));
-    for (uint64_t i = 0; i < frame_map_frames(shadows->frames); i++)
+    for (uint64_t i = 0; i < frame_map_frames(shadows->parts.frames); i++)
         hw_clear(shadows->hw, HPA(shadows->heads.a + i * PAGE_SIZE));
     start_over(shadows);
 }
@@ -107,10 +103,9 @@ static struct shadow *make_shadow(struct shadows *shadows, struct view view)
     if (shadow->is_used)
         release_shadow(shadows, shadow);
     make_room(shadows, 1, NULL);
-    *shadow = (struct shadow){.is_used = true,
-                              .view = view,
-                              .root = (uint16_t)page_take(shadows, GVA(0), SV39_LEVELS - 1),
-                              .epoch = shadows->epoch};
+    unsigned root = page_take_root(shadows, (unsigned)(shadow - shadows->shadow));
+    *shadow = (struct shadow){
+        .is_used = true, .view = view, .root = (uint16_t)root, .epoch = shadows->epoch};
     return shadow;
 }
 
@@ -136,85 +131,123 @@ uint64_t shadow_satp(const struct shadows *shadows, const struct shadow *shadow)
 
 /* ---- filling ---------------------------------------------------------------------------- */
 
-uint64_t shadow_perms(struct view view, uint64_t guest_pte, unsigned p2m_perms)
+uint64_t shadow_perms(struct view view, uint64_t guest_pte, unsigned p2m_perms, unsigned reasons)
 {
     uint64_t perms = guest_pte & (PTE_R | PTE_W | PTE_X);
-    uint64_t reasons = 0;
     if (view.space.mxr && perms & PTE_X)
         perms |= PTE_R;
     if (view.space.mode == MODE_S && guest_pte & PTE_U)
         perms &= ~(uint64_t)PTE_X;
-    if (perms & PTE_W && !(guest_pte & PTE_D)) {
+    if (!(perms & PTE_W))
+        return perms & p2m_perms;
+    reasons |= guest_pte & PTE_D ? 0 : SHADOW_CLEAN;
+    reasons |= p2m_perms & PTE_W ? 0 : SHADOW_HELD;
+    if (reasons)
         perms &= ~(uint64_t)PTE_W;
-        reasons |= SHADOW_CLEAN;
-    }
-    if (perms & ~(uint64_t)p2m_perms)
-        reasons |= SHADOW_HELD;
     return (perms & p2m_perms) | reasons;
 }
 
-/* The page below `index` of `page`, made where there is none. */
-static unsigned child_of(struct shadows *shadows, unsigned page, unsigned index)
+/* The frame of the guest's table that a page of `level` mirrors on the way of `walk`; false: there
+ * is none, since the guest does not page or has a larger page there. */
+static bool table_on(const struct walk *walk, int level, gpa_t *table)
 {
-    uint64_t pte = page_table(shadows, page)[index];
-    if (is_pointer(pte))
-        return page_below(shadows, pte);
-    if (pte)
-        page_drop_leaf(shadows, page, index);
-    unsigned child =
-        page_take(shadows, page_entry_gva(shadows, page, index), shadows->page[page].level - 1);
-    page_set_pointer(shadows, page, index, child);
-    return child;
+    int step = SV39_LEVELS - 1 - level;
+    *table = step < walk->steps ? GPA(walk->step[step].pte_pa) : GPA(0);
+    return step < walk->steps;
 }
 
-void shadow_fill(struct shadows *shadows, struct shadow *shadow, gva_t gva, uint64_t guest_pte,
-                 int guest_level, const struct p2m_entry *memory)
+/* Sees to it that `page` holds what was made from the table on the way of `walk`, and nothing else,
+ * where the policy wants to know. */
+static void page_on(struct shadows *shadows, unsigned page, const struct walk *walk)
+{
+    struct shadow_page *of = &shadows->page[page];
+    gpa_t gpa;
+    bool has_table = table_on(walk, of->level, &gpa);
+    of->has_pieces |= of->level < walk->level;
+    if (!shadows->parts.policy->traces)
+        return;
+    uint64_t frame = (gpa.a - shadows->parts.memory.a) >> PAGE_SHIFT;
+    if (of->table != (has_table ? frame + 1 : 0)) {
+        page_empty(shadows, page);
+        page_unmirror(shadows, page);
+        if (has_table)
+            page_mirror(shadows, page, gpa);
+    }
+    if (has_table)
+        frame_of(shadows, gpa)->writes = 0;
+}
+
+/* A page of 2 MiB stays large where the guest's and the p2m's are and nothing in it is withheld,
+ * unless small entries of its region are in use already. */
+static bool stays_large(const struct shadows *shadows, unsigned page, gva_t gva,
+                        const struct walk *walk, const struct p2m_entry *memory)
+{
+    return walk->level > 0 && memory->level > 0 && !chunk_of(shadows, GPA(walk->pa))->withheld &&
+           !is_pointer(page_table(shadows, page)[index_at(gva, 1)]);
+}
+
+void shadow_fill(struct shadows *shadows, struct shadow *shadow, gva_t gva, const struct walk *walk,
+                 const struct p2m_entry *memory)
 {
     make_room(shadows, SV39_LEVELS - 1, shadow);
-    unsigned page = child_of(shadows, shadow->root, index_at(gva, 2));
-    shadows->page[page].has_pieces |= guest_level > 1;
-    /* A page of 2 MiB stays large where the guest's and the p2m's are, unless small entries of its
-     * region are in use already. */
-    bool is_large = guest_level > 0 && memory->level > 0 &&
-                    !is_pointer(page_table(shadows, page)[index_at(gva, 1)]);
-    if (!is_large) {
-        page = child_of(shadows, page, index_at(gva, 1));
-        shadows->page[page].has_pieces |= guest_level > 0;
+    page_on(shadows, shadow->root, walk);
+    unsigned page = page_child(shadows, shadow->root, index_at(gva, 2));
+    page_on(shadows, page, walk);
+    int level = stays_large(shadows, page, gva, walk, memory) ? 1 : 0;
+    if (level == 0) {
+        page = page_child(shadows, page, index_at(gva, 1));
+        page_on(shadows, page, walk);
     }
-    int level = is_large ? 1 : 0;
-    unsigned index = index_at(gva, level);
-    if (page_table(shadows, page)[index])
-        page_drop_leaf(shadows, page, index);
-    uint64_t hpa = memory->hpa.a & ~(level_size(level) - 1);
-    page_set_leaf(shadows, page, index,
-                  hpa >> PAGE_SHIFT << PTE_PPN_SHIFT | PTE_U | PTE_A | PTE_D | PTE_V |
-                      shadow_perms(shadow->view, guest_pte, memory->perms));
+    page_set_leaf(shadows, page, index_at(gva, level),
+                  HPA(memory->hpa.a & ~(level_size(level) - 1)),
+                  shadow_perms(shadow->view, walk->pte, memory->perms,
+                               shadow_withheld(shadows, GPA(walk->pa))));
     shadows->stats.fills++;
 }
 
-/* ---- fences ------------------------------------------------------------------------------ */
+/* ---- what is heard of the guest's tables --------------------------------------------------- */
+
+const struct shadow_policy *const shadow_policies[SHADOW_KINDS] = {
+    [SHADOW_FLUSH] = &shadow_flush,
+    [SHADOW_TRACE] = &shadow_trace,
+};
 
 uint64_t shadow_asid(const struct shadow *shadow)
 {
     return (shadow->view.space.satp & SATP_ASID) >> SATP_ASID_SHIFT;
 }
 
-void shadow_fence_all(struct shadows *shadows)
+void shadow_forget(struct shadows *shadows)
 {
     shadows->epoch++;
 }
 
 void shadow_fence(struct shadows *shadows, bool all_va, gva_t gva, bool all_asids, uint64_t asid)
 {
-    shadows->policy->fence(shadows, all_va, gva, all_asids, asid);
+    shadows->parts.policy->fence(shadows, all_va, gva, all_asids, asid);
+}
+
+void shadow_wrote(struct shadows *shadows, gpa_t gpa, uint64_t size)
+{
+    if (shadows->parts.policy->wrote && frame_of(shadows, gpa)->mirrors)
+        shadows->parts.policy->wrote(shadows, gpa, size);
+}
+
+bool shadow_may_write(struct shadows *shadows, gpa_t gpa)
+{
+    return !(shadow_withheld(shadows, gpa) & SHADOW_TRACED) ||
+           shadows->parts.policy->let_write(shadows, gpa);
 }
 
 uint64_t shadow_lookup(const struct shadows *shadows, const struct shadow *shadow, gva_t gva,
-                       int *level)
+                       int *level, unsigned *reasons)
 {
     unsigned page = shadow->root;
     for (*level = SV39_LEVELS - 1; *level >= 0; --*level) {
-        uint64_t pte = page_table(shadows, page)[index_at(gva, *level)];
+        unsigned index = index_at(gva, *level);
+        uint64_t pte = page_table(shadows, page)[index];
+        if (reasons)
+            *reasons = pte ? page_beside(shadows, link_to(page, index))->reasons : 0;
         if (!is_pointer(pte))
             return pte;
         page = page_below(shadows, pte);

@@ -19,7 +19,7 @@
 
 /* A view: the guest's whole satp, ASID too, its mode, SUM and MXR; and whose PMP it was filled by:
  * 0 for the constant one of built-in firmware, else the vcpu's number plus one. Compared whole; a
- * PMP write fences everything. */
+ * PMP write forgets everything. */
 struct view {
     struct space space;
     unsigned protection;
@@ -36,48 +36,86 @@ enum {
     PAGE_NONE = 0xffff,
 };
 
-/* Why a shadow entry allows less than the guest's entry: kept in the bits for software (P18). */
-#define SHADOW_CLEAN 0x100 /* no W: the guest's D is 0, and its first store must set it */
-#define SHADOW_HELD 0x200  /* less than the guest's: the p2m does not allow it */
+/* Why a shadow entry allows less than the guest's entry (P18). An entry whose guest's leaf grants W
+ * has it just when no reason is left; each mechanism adds and takes back its own, so none undoes
+ * another. A PTE has two bits for software, so the reasons stand beside the entry. */
+#define SHADOW_CLEAN 0x100 /* the guest's D is 0, and its first store must set it */
+#define SHADOW_HELD 0x200  /* the p2m, the PMP or a reservation does not allow it */
+#define SHADOW_TRACED                                                                              \
+    0x400                    /* the frame is a table of the guest: its policy hears of each store  \
+                              */
+#define SHADOW_LOGGED 0x800  /* whoever copies the frame wants to know of the next store */
+#define SHADOW_SHARED 0x1000 /* another has the frame too: a store makes a copy first */
+#define SHADOW_REASONS 0x1f00
 
 /* A page of a shadow: a pair of frames in the pool. */
 struct shadow_page {
-    gva_t gva;     /* the first address that it maps */
-    uint16_t next; /* in the list of the free */
-    uint16_t used; /* entries that are not 0 */
+    gva_t gva;       /* the first address that it maps */
+    uint16_t next;   /* in the list of the free */
+    uint16_t parent; /* the page above; PAGE_NONE: it is a root */
+    uint16_t used;   /* entries that are not 0 */
     uint8_t level;
+    uint8_t shadow;  /* whose it is */
     bool has_pieces; /* some entries are pieces of a larger page of the guest (P15) */
+    /* A policy that traces: the guest's table that the page mirrors, entry for entry, as the number
+     * of its frame plus one; 0: none. And its place in the list of that frame's mirrors: page
+     * numbers plus one. */
+    uint32_t table;
+    uint16_t next_mirror, previous_mirror;
 };
 
 struct shadow {
     bool is_used;
     struct view view;
     uint16_t root;  /* page number */
-    uint64_t epoch; /* of the last fence of everything that it has seen */
+    uint64_t epoch; /* of the last time that everything was forgotten */
     uint64_t last_use;
 };
 
-/* A coherence policy: when a shadow hears of what the guest does to its tables. */
+/* A coherence policy: how a shadow hears of what the guest does to its tables. */
 struct shadows;
 struct shadow_policy {
     const char *name;
-    /* shadow_fence. */
+    /* The shadow is never older than the guest's tables, fence or no fence. */
+    bool is_coherent;
+    /* Frames that were walked as tables are traced: they have mirrors, and nobody writes them
+     * unheard. */
+    bool traces;
+    /* The hart is about to store to the traced frame at `gpa`. True: it may do so itself, for the
+     * frame is traced no more. False: the store must be emulated. NULL where nothing is traced. */
+    bool (*let_write)(struct shadows *shadows, gpa_t gpa);
+    /* Bytes of guest memory within one page were written by others than the hart. NULL: that is
+     * no concern. */
+    void (*wrote)(struct shadows *shadows, gpa_t gpa, uint64_t size);
+    /* The guest's sfence.vma. */
     void (*fence)(struct shadows *shadows, bool all_va, gva_t gva, bool all_asids, uint64_t asid);
 };
-extern const struct shadow_policy shadow_flush;
+extern const struct shadow_policy shadow_flush, shadow_trace;
+
+enum shadow_kind { SHADOW_FLUSH, SHADOW_TRACE, SHADOW_KINDS };
+extern const struct shadow_policy *const shadow_policies[SHADOW_KINDS];
 
 struct shadow_stats {
     uint64_t fills, recycled, cleared;
+    uint64_t followed; /* entries dropped because the guest's changed */
+    uint64_t untraced; /* tables that were written too often to be any */
+};
+
+/* What shadows are made of. */
+struct shadow_parts {
+    const struct shadow_policy *policy;
+    const struct owners *owners; /* from a machine frame back to the guest's */
+    const struct p2m *p2m;       /* from a guest frame to the machine's */
+    hpa_t pool;                  /* shadow_pool_frames of memory, which reads zero */
+    gpa_t memory;                /* where guest memory starts */
+    uint64_t frames;             /* of guest memory */
 };
 
 struct shadows {
     struct hw *hw;
-    const struct shadow_policy *policy;
-    const struct owners *owners; /* from a machine frame back to the guest's */
-    hpa_t pool;                  /* SHADOW_PAGES pairs of frames: table, what is beside it */
-    hpa_t heads;     /* the reverse map's heads: 4 bytes a guest frame, then a guest 2 MiB */
-    gpa_t memory;    /* where guest memory starts */
-    uint64_t frames; /* of guest memory */
+    struct shadow_parts parts;
+    hpa_t pool;  /* SHADOW_PAGES pairs of frames: table, and what is beside it */
+    hpa_t heads; /* what is known of each guest frame, and of each 2 MiB (shadow_pages.h) */
     struct shadow shadow[SHADOWS];
     struct shadow_page page[SHADOW_PAGES];
     uint16_t free; /* list of pages */
@@ -91,46 +129,60 @@ struct shadows {
 /* Frames that the pool and the reverse map take for `frames` frames of guest memory. */
 uint64_t shadow_pool_frames(uint64_t frames);
 
-/* No shadow yet. The pool's frames read zero. */
-void shadow_init(struct shadows *shadows, const struct shadow_policy *policy,
-                 const struct owners *owners, hpa_t pool, gpa_t memory, uint64_t frames);
+/* No shadow yet. */
+void shadow_init(struct shadows *shadows, const struct shadow_parts *parts);
 
-/* Forgets every shadow. */
+/* Forgets every shadow, in memory that may be anything. */
 void shadow_reset(struct shadows *shadows);
 
-/* The shadow of a view, made anew when there is none; up to date with the last fence. */
+/* Forgets what every shadow says: each is emptied when it is next used. */
+void shadow_forget(struct shadows *shadows);
+
+/* The shadow of a view, made anew when there is none; up to date with shadow_forget. */
 struct shadow *shadow_of(struct shadows *shadows, struct view view);
 
-/* The ASID of its view, and the fence of everything: each shadow is emptied when it is next used.
- */
+/* The ASID of its view. */
 uint64_t shadow_asid(const struct shadow *shadow);
-void shadow_fence_all(struct shadows *shadows);
 
 /* satp for the hart to walk this shadow. */
 uint64_t shadow_satp(const struct shadows *shadows, const struct shadow *shadow);
 
-/* The permissions that a shadow entry may grant: what the guest's leaf allows in this view and the
- * p2m does not withhold, with the reasons for what is missing. A leaf that the guest has not
- * dirtied stays without W, so that the first store exits and D can be set (P17). U pages are not
- * for S to execute (P06); MXR makes X readable (P07). */
-uint64_t shadow_perms(struct view view, uint64_t guest_pte, unsigned p2m_perms);
+/* The permissions that a shadow entry may grant, and the reasons for what is missing: what the
+ * guest's leaf allows in this view, the p2m does not withhold, and nobody wants to hear of
+ * (`reasons`, of the frame). A leaf that the guest has not dirtied stays without W, so that the
+ * first store exits and D can be set (P17). U pages are not for S to execute (P06); MXR makes X
+ * readable (P07). */
+uint64_t shadow_perms(struct view view, uint64_t guest_pte, unsigned p2m_perms, unsigned reasons);
 
-/* Fills the entry for `gva`: the guest's leaf `guest_pte` of `guest_level` maps it, and `memory`
- * is what the p2m says of where it leads. */
-void shadow_fill(struct shadows *shadows, struct shadow *shadow, gva_t gva, uint64_t guest_pte,
-                 int guest_level, const struct p2m_entry *memory);
+/* Fills the entry for `gva`: `walk` is the guest's translation of it, with the tables on the way
+ * (none where it does not page), and `memory` is what the p2m says of where it leads. */
+void shadow_fill(struct shadows *shadows, struct shadow *shadow, gva_t gva, const struct walk *walk,
+                 const struct p2m_entry *memory);
 
-/* sfence.vma: drops what may not be used any more, of all addresses or of one, in all address
- * spaces or in one. */
+/* sfence.vma: no translation older than now may be used any more, of all addresses or of one, in
+ * all address spaces or in one. */
 void shadow_fence(struct shadows *shadows, bool all_va, gva_t gva, bool all_asids, uint64_t asid);
+
+/* Guest memory [gpa, gpa + size) was written by others than the hart: the VMM, a device. */
+void shadow_wrote(struct shadows *shadows, gpa_t gpa, uint64_t size);
+
+/* True when the hart may store to the frame at `gpa` by itself, as far as tables are concerned;
+ * else the store must be emulated (see let_write). */
+bool shadow_may_write(struct shadows *shadows, gpa_t gpa);
+
+/* Why nobody may write the frame at `gpa` unheard, of SHADOW_REASONS; adding and taking back one
+ * of them, in all views at once. */
+unsigned shadow_withheld(const struct shadows *shadows, gpa_t gpa);
+void shadow_withhold(struct shadows *shadows, gpa_t gpa, unsigned reason);
+void shadow_give_back(struct shadows *shadows, gpa_t gpa, unsigned reason);
 
 /* Drops every entry that maps the guest frame at `gpa`, in all views, through the reverse map.
  * Returns how many there were. */
 unsigned shadow_drop_frame(struct shadows *shadows, gpa_t gpa);
 
 /* The entry that maps `gva` in a shadow, for tests, audit and the debugger: the PTE, its level in
- * *level; 0 when there is none. */
+ * *level, the reasons in *reasons (NULL: not asked for); 0 when there is none. */
 uint64_t shadow_lookup(const struct shadows *shadows, const struct shadow *shadow, gva_t gva,
-                       int *level);
+                       int *level, unsigned *reasons);
 
 #endif

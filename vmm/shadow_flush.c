@@ -23,16 +23,16 @@ static void fence_gva(struct shadows *shadows, struct shadow *shadow, gva_t gva)
         if (shadows->page[page].has_pieces)
             page_drop_leaves(shadows, page);
         else if (page_table(shadows, page)[index_at(gva, 0)])
-            page_drop_leaf(shadows, page, index_at(gva, 0));
+            page_drop_entry(shadows, page, index_at(gva, 0));
     } else if (pte) {
-        page_drop_leaf(shadows, page, index_at(gva, 1));
+        page_drop_entry(shadows, page, index_at(gva, 1));
     }
 }
 
 static void fence(struct shadows *shadows, bool all_va, gva_t gva, bool all_asids, uint64_t asid)
 {
     if (all_va && all_asids) {
-        shadow_fence_all(shadows);
+        shadow_forget(shadows);
         return;
     }
     for (unsigned i = 0; i < SHADOWS; i++) {

@@ -1,7 +1,8 @@
-/* The reverse map: from a frame of the guest to the shadow entries that map it.
+/* What is known of the guest's frames: the reverse map, from a frame to the shadow entries that map
+ * it, and the reasons for which nobody may write it unheard.
  *
- * A doubly linked list a guest frame, and one a guest 2 MiB for entries of that size. Its heads are
- * an array; its links stand beside the entries. */
+ * The reverse map is a doubly linked list a guest frame, and one a guest 2 MiB for entries of that
+ * size. Its heads are an array; its links stand beside the entries. */
 #include "shadow_pages.h"
 
 static uint64_t chunks(uint64_t frames)
@@ -11,15 +12,33 @@ static uint64_t chunks(uint64_t frames)
 
 uint64_t frame_map_frames(uint64_t frames)
 {
-    return ((frames + chunks(frames)) * sizeof(link_t) + PAGE_SIZE - 1) / PAGE_SIZE;
+    uint64_t bytes = frames * sizeof(struct frame) + chunks(frames) * sizeof(struct chunk);
+    return (bytes + PAGE_SIZE - 1) / PAGE_SIZE;
 }
 
-/* The list of entries of `level` that map the guest page at `gpa`. */
+static uint64_t number_of(const struct shadows *shadows, gpa_t gpa)
+{
+    return (gpa.a - shadows->parts.memory.a) >> PAGE_SHIFT;
+}
+
+struct frame *frame_of(const struct shadows *shadows, gpa_t gpa)
+{
+    uint64_t at = number_of(shadows, gpa) * sizeof(struct frame);
+    return (struct frame *)(void *)hw_frame(shadows->hw, HPA(shadows->heads.a + at));
+}
+
+struct chunk *chunk_of(const struct shadows *shadows, gpa_t gpa)
+{
+    uint64_t at = shadows->parts.frames * sizeof(struct frame) +
+                  number_of(shadows, gpa) / ENTRIES * sizeof(struct chunk);
+    return (struct chunk *)(void *)hw_frame(shadows->hw, HPA(shadows->heads.a + at));
+}
+
+/* ---- the reverse map --------------------------------------------------------------------- */
+
 static link_t *head_of(const struct shadows *shadows, gpa_t gpa, int level)
 {
-    uint64_t frame = (gpa.a - shadows->memory.a) >> PAGE_SHIFT;
-    uint64_t index = level ? shadows->frames + frame / ENTRIES : frame;
-    return (link_t *)(void *)hw_frame(shadows->hw, HPA(shadows->heads.a + index * sizeof(link_t)));
+    return level ? &chunk_of(shadows, gpa)->first : &frame_of(shadows, gpa)->first;
 }
 
 void frame_link(struct shadows *shadows, gpa_t gpa, int level, link_t link)
@@ -43,11 +62,59 @@ void frame_unlink(struct shadows *shadows, gpa_t gpa, int level, link_t link)
     *beside = (struct beside){0};
 }
 
-unsigned shadow_drop_frame(struct shadows *shadows, gpa_t gpa)
+/* Drops the entries of one size. */
+static unsigned drop_list(struct shadows *shadows, gpa_t gpa, int level)
 {
     unsigned dropped = 0;
-    for (int level = 0; level < 2; level++)
-        for (link_t link; (link = *head_of(shadows, gpa, level)) != 0; dropped++)
-            page_drop_leaf(shadows, page_of_link(link), index_of_link(link));
+    for (link_t link; (link = *head_of(shadows, gpa, level)) != 0; dropped++)
+        page_drop_entry(shadows, page_of_link(link), index_of_link(link));
     return dropped;
+}
+
+unsigned shadow_drop_frame(struct shadows *shadows, gpa_t gpa)
+{
+    return drop_list(shadows, gpa, 0) + drop_list(shadows, gpa, 1);
+}
+
+/* ---- what is withheld -------------------------------------------------------------------- */
+
+unsigned shadow_withheld(const struct shadows *shadows, gpa_t gpa)
+{
+    return (unsigned)frame_of(shadows, gpa)->reasons << 8;
+}
+
+static uint64_t perms_of(const struct shadows *shadows, link_t link)
+{
+    return page_table(shadows, page_of_link(link))[index_of_link(link)] & (PTE_R | PTE_W | PTE_X);
+}
+
+/* A leaf without W and without a reason is one that the guest grants no W: it stays so. */
+void shadow_withhold(struct shadows *shadows, gpa_t gpa, unsigned reason)
+{
+    struct frame *frame = frame_of(shadows, gpa);
+    if (frame->reasons & reason >> 8)
+        return;
+    chunk_of(shadows, gpa)->withheld += frame->reasons == 0;
+    frame->reasons |= (uint8_t)(reason >> 8);
+    drop_list(shadows, gpa, 1); /* they come back in pieces */
+    for (link_t link = frame->first; link; link = page_beside(shadows, link)->next) {
+        uint64_t perms = perms_of(shadows, link);
+        unsigned reasons = page_beside(shadows, link)->reasons;
+        if (perms & PTE_W || reasons)
+            page_change_leaf(shadows, link, (perms & ~(uint64_t)PTE_W) | reasons | reason);
+    }
+}
+
+void shadow_give_back(struct shadows *shadows, gpa_t gpa, unsigned reason)
+{
+    struct frame *frame = frame_of(shadows, gpa);
+    if (!(frame->reasons & reason >> 8))
+        return;
+    frame->reasons &= (uint8_t) ~(reason >> 8);
+    chunk_of(shadows, gpa)->withheld -= frame->reasons == 0;
+    for (link_t link = frame->first; link; link = page_beside(shadows, link)->next) {
+        unsigned reasons = page_beside(shadows, link)->reasons, left = reasons & ~reason;
+        if (reasons != left)
+            page_change_leaf(shadows, link, perms_of(shadows, link) | left | (left ? 0 : PTE_W));
+    }
 }

@@ -1,6 +1,6 @@
 /* The tables of shadows, and the bounded pool that they come from.
  *
- * Pages come in pairs: a table, and beside it what is known of each of its entries. */
+ * Pages come in pairs: a table, and beside it what is known of each of its leaves. */
 #include "shadow_pages.h"
 
 hpa_t page_hpa(const struct shadows *shadows, unsigned page)
@@ -31,22 +31,34 @@ gva_t page_entry_gva(const struct shadows *shadows, unsigned page, unsigned inde
     return GVA((uint64_t)((int64_t)(gva << 25) >> 25));
 }
 
+/* ---- the pool ---------------------------------------------------------------------------- */
+
 void page_give(struct shadows *shadows, unsigned page)
 {
+    page_unmirror(shadows, page);
     shadows->page[page].next = shadows->free;
     shadows->free = (uint16_t)page;
     shadows->free_count++;
 }
 
-unsigned page_take(struct shadows *shadows, gva_t gva, int level)
+static unsigned take(struct shadows *shadows, struct shadow_page as)
 {
     unsigned page = shadows->free;
     shadows->free = shadows->page[page].next;
     shadows->free_count--;
     shadows->touched = page < shadows->touched ? shadows->touched : page + 1;
-    shadows->page[page] = (struct shadow_page){.gva = gva, .level = (uint8_t)level};
+    shadows->page[page] = as;
     return page;
 }
+
+unsigned page_take_root(struct shadows *shadows, unsigned shadow)
+{
+    return take(shadows, (struct shadow_page){.parent = PAGE_NONE,
+                                              .level = SV39_LEVELS - 1,
+                                              .shadow = (uint8_t)shadow});
+}
+
+/* ---- entries ----------------------------------------------------------------------------- */
 
 /* Every change of a table goes through here. */
 static void set_entry(struct shadows *shadows, unsigned page, unsigned index, uint64_t pte)
@@ -56,43 +68,59 @@ static void set_entry(struct shadows *shadows, unsigned page, unsigned index, ui
     hw_store(shadows->hw, HPA(page_hpa(shadows, page).a + 8 * index), 8, pte);
 }
 
-void page_set_leaf(struct shadows *shadows, unsigned page, unsigned index, uint64_t pte)
+unsigned page_child(struct shadows *shadows, unsigned page, unsigned index)
 {
-    gpa_t gpa = owner_gpa(shadows->owners, HPA(pte_pa(pte)));
-    set_entry(shadows, page, index, pte);
-    frame_link(shadows, gpa, shadows->page[page].level, link_to(page, index));
+    uint64_t pte = page_table(shadows, page)[index];
+    if (is_pointer(pte))
+        return page_below(shadows, pte);
+    if (pte)
+        page_drop_entry(shadows, page, index);
+    const struct shadow_page *above = &shadows->page[page];
+    unsigned child = take(shadows, (struct shadow_page){.gva = page_entry_gva(shadows, page, index),
+                                                        .parent = (uint16_t)page,
+                                                        .level = (uint8_t)(above->level - 1),
+                                                        .shadow = above->shadow});
+    set_entry(shadows, page, index,
+              page_hpa(shadows, child).a >> PAGE_SHIFT << PTE_PPN_SHIFT | PTE_V);
+    return child;
+}
+
+/* The hart sets neither A nor D: both are there from the beginning. */
+static uint64_t leaf(hpa_t hpa, uint64_t grant)
+{
+    return hpa.a >> PAGE_SHIFT << PTE_PPN_SHIFT | PTE_D | PTE_A | PTE_U | PTE_V |
+           (grant & (PTE_R | PTE_W | PTE_X));
+}
+
+void page_change_leaf(struct shadows *shadows, link_t link, uint64_t grant)
+{
+    unsigned page = page_of_link(link), index = index_of_link(link);
+    page_beside(shadows, link)->reasons = grant & SHADOW_REASONS;
+    set_entry(shadows, page, index, leaf(HPA(pte_pa(page_table(shadows, page)[index])), grant));
     hw_fence(shadows->hw, page_entry_gva(shadows, page, index));
 }
 
-void page_set_pointer(struct shadows *shadows, unsigned page, unsigned index, unsigned below)
+void page_set_leaf(struct shadows *shadows, unsigned page, unsigned index, hpa_t hpa,
+                   uint64_t grant)
 {
-    set_entry(shadows, page, index,
-              page_hpa(shadows, below).a >> PAGE_SHIFT << PTE_PPN_SHIFT | PTE_V);
+    link_t link = link_to(page, index);
+    if (page_table(shadows, page)[index])
+        page_drop_entry(shadows, page, index);
+    set_entry(shadows, page, index, leaf(hpa, grant));
+    frame_link(shadows, owner_gpa(shadows->parts.owners, hpa), shadows->page[page].level, link);
+    page_beside(shadows, link)->reasons = grant & SHADOW_REASONS;
+    hw_fence(shadows->hw, page_entry_gva(shadows, page, index));
 }
 
-void page_drop_leaf(struct shadows *shadows, unsigned page, unsigned index)
+static void drop_leaf(struct shadows *shadows, unsigned page, unsigned index)
 {
     hpa_t hpa = HPA(pte_pa(page_table(shadows, page)[index]));
-    frame_unlink(shadows, owner_gpa(shadows->owners, hpa), shadows->page[page].level,
+    frame_unlink(shadows, owner_gpa(shadows->parts.owners, hpa), shadows->page[page].level,
                  link_to(page, index));
     set_entry(shadows, page, index, 0);
     hw_fence(shadows->hw, page_entry_gva(shadows, page, index));
 }
 
-void page_drop_leaves(struct shadows *shadows, unsigned page)
-{
-    const uint64_t *table = page_table(shadows, page);
-    for (unsigned i = 0, left = shadows->page[page].used; left; i++) {
-        left -= table[i] != 0;
-        if (pte_is_leaf(table[i]))
-            page_drop_leaf(shadows, page, i);
-        else if (table[i])
-            page_drop_leaves(shadows, page_below(shadows, table[i]));
-    }
-    shadows->page[page].has_pieces = false;
-}
-
-/* Drops a pointer, with all that is below it. */
 static void drop_pointer(struct shadows *shadows, unsigned page, unsigned index)
 {
     unsigned below = page_below(shadows, page_table(shadows, page)[index]);
@@ -102,14 +130,71 @@ static void drop_pointer(struct shadows *shadows, unsigned page, unsigned index)
     hw_fence_all(shadows->hw); /* the page will be another table: no pointer to it may be cached */
 }
 
+void page_drop_entry(struct shadows *shadows, unsigned page, unsigned index)
+{
+    if (is_pointer(page_table(shadows, page)[index]))
+        drop_pointer(shadows, page, index);
+    else
+        drop_leaf(shadows, page, index);
+}
+
+void page_drop_leaves(struct shadows *shadows, unsigned page)
+{
+    const uint64_t *table = page_table(shadows, page);
+    for (unsigned i = 0, left = shadows->page[page].used; left; i++) {
+        left -= table[i] != 0;
+        if (pte_is_leaf(table[i]))
+            drop_leaf(shadows, page, i);
+        else if (table[i])
+            page_drop_leaves(shadows, page_below(shadows, table[i]));
+    }
+    shadows->page[page].has_pieces = false;
+}
+
 void page_empty(struct shadows *shadows, unsigned page)
 {
     const uint64_t *table = page_table(shadows, page);
-    for (unsigned i = 0; shadows->page[page].used; i++) {
-        if (pte_is_leaf(table[i]))
-            page_drop_leaf(shadows, page, i);
-        else if (table[i])
-            drop_pointer(shadows, page, i);
-    }
+    for (unsigned i = 0; shadows->page[page].used; i++)
+        if (table[i])
+            page_drop_entry(shadows, page, i);
     shadows->page[page].has_pieces = false;
+}
+
+/* ---- mirrors ----------------------------------------------------------------------------- */
+
+static gpa_t table_of(const struct shadows *shadows, unsigned page)
+{
+    return GPA(shadows->parts.memory.a + (uint64_t)(shadows->page[page].table - 1) * PAGE_SIZE);
+}
+
+void page_mirror(struct shadows *shadows, unsigned page, gpa_t gpa)
+{
+    struct frame *frame = frame_of(shadows, gpa);
+    struct shadow_page *of = &shadows->page[page];
+    of->table = (uint32_t)((gpa.a - shadows->parts.memory.a) >> PAGE_SHIFT) + 1;
+    of->next_mirror = frame->mirrors;
+    of->previous_mirror = 0;
+    if (frame->mirrors)
+        shadows->page[frame->mirrors - 1].previous_mirror = (uint16_t)(page + 1);
+    frame->mirrors = (uint16_t)(page + 1);
+    if (!of->next_mirror)
+        shadow_withhold(shadows, gpa, SHADOW_TRACED);
+}
+
+void page_unmirror(struct shadows *shadows, unsigned page)
+{
+    struct shadow_page *of = &shadows->page[page];
+    if (!of->table)
+        return;
+    gpa_t gpa = table_of(shadows, page);
+    struct frame *frame = frame_of(shadows, gpa);
+    if (of->previous_mirror)
+        shadows->page[of->previous_mirror - 1].next_mirror = of->next_mirror;
+    else
+        frame->mirrors = of->next_mirror;
+    if (of->next_mirror)
+        shadows->page[of->next_mirror - 1].previous_mirror = of->previous_mirror;
+    of->table = 0;
+    if (!frame->mirrors)
+        shadow_give_back(shadows, gpa, SHADOW_TRACED);
 }

@@ -65,6 +65,13 @@ static bool port_load(struct port *port, uint64_t gpa, unsigned size, enum acces
     return true;
 }
 
+/* An emulated store is told to the shadows; where it is of a table, that is why it was emulated. */
+static void store_heard(struct vm *vm, gpa_t gpa, unsigned size)
+{
+    vm->reached_table |= shadow_withheld(&vm->shadows, gpa) & SHADOW_TRACED;
+    shadow_wrote(&vm->shadows, gpa, size);
+}
+
 static bool port_store(struct port *port, uint64_t gpa, unsigned size, enum access why,
                        uint64_t value)
 {
@@ -73,6 +80,9 @@ static bool port_store(struct port *port, uint64_t gpa, unsigned size, enum acce
     if (!vm_translate(vm, GPA(gpa), PTE_R, &hpa))
         return device_access(vm, gpa, size, why, true, &value);
     hw_store(vm->hw, hpa, size, value);
+    /* The walker's own store only adds A and D: what was derived still holds. */
+    if (why != ACCESS_WALK)
+        store_heard(vm, GPA(gpa), size);
     platform_stored(&vm->platform, gpa, size);
     return true;
 }
@@ -94,7 +104,7 @@ static void port_changed(struct port *port, enum change what)
         platform_update(&((struct vm *)port)->platform);
         break;
     case CHANGE_PROTECTION: /* shadow entries allow what the PMP did */
-        shadow_fence(&((struct vm *)port)->shadows, true, GVA(0), true, 0);
+        shadow_forget(&((struct vm *)port)->shadows);
         break;
     }
 }
@@ -104,6 +114,12 @@ static size_t bytes_in_page(uint64_t gpa, size_t size)
 {
     size_t room = PAGE_SIZE - (gpa & (PAGE_SIZE - 1));
     return room < size ? room : size;
+}
+
+static void write_page(struct vm *vm, gpa_t gpa, hpa_t hpa, const char *bytes, size_t size)
+{
+    hw_write(vm->hw, hpa, bytes, size);
+    shadow_wrote(&vm->shadows, gpa, size);
 }
 
 /* All of it or, where some is not memory, nothing: as the board does. What the p2m withholds from
@@ -119,7 +135,7 @@ static bool dma(void *owner, uint64_t gpa, void *buffer, size_t size, bool is_wr
         part = bytes_in_page(gpa + done, size - done);
         vm_translate(vm, GPA(gpa + done), PTE_R, &hpa);
         if (is_write)
-            hw_write(vm->hw, hpa, (char *)buffer + done, part);
+            write_page(vm, GPA(gpa + done), hpa, (char *)buffer + done, part);
         else
             memcpy((char *)buffer + done, hw_frame(vm->hw, hpa), part);
     }
@@ -207,8 +223,12 @@ void vm_init(struct vm *vm, struct hw *hw, struct vm_memory memory)
     uint64_t tables = p2m_table_frames(memory.guest_size);
     p2m_init(&vm->p2m, hw, take(vm, &next, tables), tables);
     hpa_t pool = take(vm, &next, shadow_pool_frames(guest_frames));
-    shadow_init(&vm->shadows, vm->config.shadow ? vm->config.shadow : SHADOW_DEFAULT, &vm->owners,
-                pool, GPA(RAM_BASE), guest_frames);
+    shadow_init(&vm->shadows, &(struct shadow_parts){.policy = shadow_policies[vm->config.shadow],
+                                                     .owners = &vm->owners,
+                                                     .p2m = &vm->p2m,
+                                                     .pool = pool,
+                                                     .memory = GPA(RAM_BASE),
+                                                     .frames = guest_frames});
     deal_chunks(vm, chunks_base(next, memory.guest_size), memory.guest_size);
 
     for (unsigned i = 0; i < vm->platform.harts; i++) {

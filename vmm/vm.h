@@ -26,14 +26,13 @@ struct vm_stats {
     uint64_t emulated_mmio[INSN_COUNT]; /* those of them that reached a device */
     uint64_t reflected, injected, firmware;
     uint64_t entries_outside_u; /* must stay 0 */
-    uint64_t emulated_direct;   /* unprivileged and no MMIO: must stay 0 */
+    uint64_t emulated_direct;   /* without any of the reasons for emulating: must stay 0 */
 };
 
 /* What the caller chooses, before vm_init. All zero is the default. */
 struct vm_config {
-    const struct shadow_policy *shadow; /* NULL: SHADOW_DEFAULT */
+    enum shadow_kind shadow;
 };
-#define SHADOW_DEFAULT (&shadow_flush)
 
 struct vm {
     struct port port; /* first: guest-physical memory and devices, for isa/arch's functions */
@@ -48,6 +47,7 @@ struct vm {
     struct vm_stats stats;
     /* Of the instruction that is being emulated. */
     bool reached_device; /* one of its accesses went to a device */
+    bool reached_table;  /* or was a store to a frame that is traced */
     bool is_excused;     /* it is plain, and yet the hart could not have done it */
 };
 

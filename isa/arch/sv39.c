@@ -71,8 +71,7 @@ bool sv39_may(struct space space, uint64_t pte, enum access why)
     return access_is_write(why) ? (pte & PTE_W) != 0 : may_read;
 }
 
-/* Entries that no translation may use, whatever the access (Privileged 4.3.2 steps 3 to 6, P08). */
-static bool is_malformed(uint64_t pte, int level)
+bool sv39_is_malformed(uint64_t pte, int level)
 {
     if (pte & PTE_RESERVED || (pte & (PTE_R | PTE_W)) == PTE_W)
         return true;
@@ -128,7 +127,7 @@ static enum walk_result walk_tables(struct space space, struct port *port, uint6
             return WALK_ACCESS_FAULT;
         walk->step[walk->steps].pte_pa = walk->pte_pa;
         walk->step[walk->steps++].pte = walk->pte;
-        if (!(walk->pte & PTE_V) || is_malformed(walk->pte, level))
+        if (!(walk->pte & PTE_V) || sv39_is_malformed(walk->pte, level))
             return WALK_PAGE_FAULT;
         if (!pte_is_leaf(walk->pte)) {
             table = pte_pa(walk->pte);

@@ -65,6 +65,10 @@ enum walk_result sv39_walk(struct space space, struct port *port, uint64_t va, e
 /* True when the leaf `pte` allows the access to this space (Privileged 4.3.1, P06, P07, P09). */
 bool sv39_may(struct space space, uint64_t pte, enum access why);
 
+/* True when no translation may use the valid entry `pte` at `level`, whatever the access
+ * (Privileged 4.3.2 steps 3 to 6, P08). */
+bool sv39_is_malformed(uint64_t pte, int level);
+
 /* The access fault and the page fault that an access reports (table 3.6). */
 uint64_t access_fault_of(enum access why);
 uint64_t page_fault_of(enum access why);

@@ -335,7 +335,8 @@ struct fidelity_run fidelity(struct machine *bare, struct hosted *hosted,
     l.stale = calloc(2, sizeof *l.stale);
     assert(l.stale && "out of memory");
     l.saved_stale = l.stale + 1;
-    cpu_set_watch(bare->cpu, &l.watch);
+    if (!hosted_vm(hosted)->shadows.parts.policy->is_coherent) /* else nothing old is ever used */
+        cpu_set_watch(bare->cpu, &l.watch);
     watch_console(&l);
     l.run.result = FIDELITY_SAME;
     for (bool same = true; same;) {

@@ -11,8 +11,8 @@
 
 struct hosted;
 
-/* Builds a VM of the configuration in `boot`, not yet booted. NULL: the host has not that much
- * memory; errno says why. `boot` must outlive it. */
+/* Builds a VM of the configuration in `boot`, not yet booted: its vm_config can be chosen until
+ * then. NULL: the host has not that much memory; errno says why. `boot` must outlive it. */
 struct hosted *hosted_new(const struct boot *boot, enum engine engine);
 void hosted_free(struct hosted *hosted);
 

@@ -33,10 +33,12 @@ void stats_print(FILE *out, const struct vm *vm)
         if (stats->emulated[id])
             fprintf(out, "  %12" PRIu64 "  %s (%" PRIu64 ")\n", stats->emulated[id],
                     insn_table[id].name, stats->emulated_mmio[id]);
-    fprintf(out, "shadow page tables\n");
+    fprintf(out, "shadow page tables, policy %s\n", vm->shadows.parts.policy->name);
     print_count(out, vm->shadows.stats.fills, "entries filled");
     print_count(out, vm->shadows.stats.cleared, "shadows emptied by fences or for room");
     print_count(out, vm->shadows.stats.recycled, "shadows given up for others");
+    print_count(out, vm->shadows.stats.followed, "entries that followed a change of the guest's");
+    print_count(out, vm->shadows.stats.untraced, "tables that were tables no more");
 }
 
 bool stats_are_honest(const struct vm *vm)

@@ -48,13 +48,14 @@ static void fill(struct view view, uint64_t gva, uint64_t gpa, uint64_t flags, i
     struct p2m_entry memory;
     uint64_t page = gpa & ~(level_size(level) - 1);
     cr_assert(p2m_lookup(&vm->p2m, GPA(gpa), &memory));
-    shadow_fill(shadows, shadow_of(shadows, view), GVA(gva),
-                page >> PAGE_SHIFT << PTE_PPN_SHIFT | LEAF | flags, level, &memory);
+    struct walk walk = {
+        .pa = gpa, .pte = page >> PAGE_SHIFT << PTE_PPN_SHIFT | LEAF | flags, .level = level};
+    shadow_fill(shadows, shadow_of(shadows, view), GVA(gva), &walk, &memory);
 }
 
 static uint64_t entry_of(struct view view, uint64_t gva, int *level)
 {
-    return shadow_lookup(shadows, shadow_of(shadows, view), GVA(gva), level);
+    return shadow_lookup(shadows, shadow_of(shadows, view), GVA(gva), level, NULL);
 }
 
 static bool maps(struct view view, uint64_t gva)
@@ -78,15 +79,15 @@ static uint64_t *table(unsigned page)
     return (uint64_t *)(void *)hw_frame(&hw, HPA(shadows->pool.a + page * 2ul * PAGE_SIZE));
 }
 
-static uint32_t *links(unsigned page) /* next and previous by turns */
+static uint64_t *links(unsigned page) /* next in bits 23:0, previous in 47:24, then the reasons */
 {
-    return (uint32_t *)(void *)hw_frame(&hw, HPA(shadows->pool.a + (page * 2ul + 1) * PAGE_SIZE));
+    return (uint64_t *)(void *)hw_frame(&hw, HPA(shadows->pool.a + (page * 2ul + 1) * PAGE_SIZE));
 }
 
 static uint32_t head(uint64_t index)
 {
     uint32_t link;
-    memcpy(&link, hw_frame(&hw, HPA(shadows->heads.a + index * 4)), 4);
+    memcpy(&link, hw_frame(&hw, HPA(shadows->heads.a + index * 8)), 4);
     return link;
 }
 
@@ -151,9 +152,9 @@ static void take_census(struct census *census, unsigned page, int level)
 /* One list of the reverse map: each link is a leaf that leads to this guest page, found once. */
 static void check_list(struct census *census, uint64_t index)
 {
-    int level = index < shadows->frames ? 0 : 1;
+    int level = index < shadows->parts.frames ? 0 : 1;
     uint64_t gpa =
-        RAM_BASE + (level ? (index - shadows->frames) * level_size(1) : index * PAGE_SIZE);
+        RAM_BASE + (level ? (index - shadows->parts.frames) * level_size(1) : index * PAGE_SIZE);
     uint32_t previous = 0;
     for (uint32_t link = head(index); link && !census->wrong;) {
         unsigned page = (link - 1) / ENTRIES, at = (link - 1) % ENTRIES;
@@ -161,14 +162,14 @@ static void check_list(struct census *census, uint64_t index)
             blame(census, "a link to what is no leaf, or in two lists");
         else if (pte_pa(table(page)[at]) != hpa_of(gpa))
             blame(census, "a leaf in the list of another guest page");
-        else if (links(page)[2 * at + 1] != previous)
+        else if ((links(page)[at] >> 24 & 0xffffff) != previous)
             blame(census, "a list that cannot be walked back");
         if (census->wrong)
             return;
         census->leaf[link - 1] = false;
         census->leaves--;
         previous = link;
-        link = links(page)[2 * at];
+        link = links(page)[at] & 0xffffff;
     }
 }
 
@@ -186,7 +187,7 @@ static const char *shadow_check(void)
     for (unsigned i = 0; i < SHADOWS; i++)
         if (shadows->shadow[i].is_used)
             take_census(&census, shadows->shadow[i].root, SV39_LEVELS - 1);
-    uint64_t lists = shadows->frames + (shadows->frames + ENTRIES - 1) / ENTRIES;
+    uint64_t lists = shadows->parts.frames + (shadows->parts.frames + ENTRIES - 1) / ENTRIES;
     for (uint64_t i = 0; i < lists && !census.wrong; i++)
         check_list(&census, i);
     if (census.leaves)
@@ -218,7 +219,7 @@ Test(shadow, the_checker_sees_planted_faults)
     struct shadow *shadow = shadow_of(shadows, user());
     unsigned leaves = below(below(shadow->root)); /* level 0 */
     uint64_t good = table(leaves)[1];
-    cr_assert_eq(good, shadow_lookup(shadows, shadow, GVA(0x1000), &level));
+    cr_assert_eq(good, shadow_lookup(shadows, shadow, GVA(0x1000), &level, NULL));
     struct {
         void *at;
         uint64_t with;
@@ -230,8 +231,8 @@ Test(shadow, the_checker_sees_planted_faults)
         {&table(leaves)[1], good & ~(uint64_t)PTE_U, "an entry that is not for U"},
         {&table(leaves)[1], shadows->pool.a >> PAGE_SHIFT << PTE_PPN_SHIFT | (good & 0x3ff),
          "a frame of the VMM"},
-        {&links(leaves)[2 * 2], 0, "a list that ends too soon"},
-        {&links(leaves)[2 * 1 + 1], 0, "a list with a broken way back"},
+        {&links(leaves)[2], 0, "a list that ends too soon"},
+        {&links(leaves)[1], 7, "a list that leads elsewhere"},
     };
     for (unsigned i = 0; i < sizeof faults / sizeof *faults; i++) {
         uint64_t saved;
@@ -250,42 +251,47 @@ Test(shadow, the_checker_sees_planted_faults)
 Test(shadow, permissions_are_the_meet_of_guest_view_and_p2m)
 {
     enum { R = PTE_R, W = PTE_W, X = PTE_X, U = PTE_U, D = PTE_D };
-    enum { CLEAN = SHADOW_CLEAN, HELD = SHADOW_HELD };
+    enum { CLEAN = SHADOW_CLEAN, HELD = SHADOW_HELD, TRACED = SHADOW_TRACED };
+    enum { LOGGED = SHADOW_LOGGED, SHARED = SHADOW_SHARED };
     static const struct {
         enum mode mode;
         bool sum, mxr;
-        unsigned guest, p2m, expected;
+        unsigned guest, p2m, reasons, expected;
     } rows[] = {
         /* U sees its own pages as they are */
-        {MODE_U, 0, 0, U | R, R | W | X, R},
-        {MODE_U, 0, 0, U | X, R | W | X, X},
-        {MODE_U, 0, 0, U | R | X, R | W | X, R | X},
-        {MODE_U, 0, 0, U | D | R | W, R | W | X, R | W},
-        {MODE_U, 0, 0, U | D | R | W | X, R | W | X, R | W | X},
+        {MODE_U, 0, 0, U | R, R | W | X, 0, R},
+        {MODE_U, 0, 0, U | X, R | W | X, 0, X},
+        {MODE_U, 0, 0, U | R | X, R | W | X, 0, R | X},
+        {MODE_U, 0, 0, U | D | R | W, R | W | X, 0, R | W},
+        {MODE_U, 0, 0, U | D | R | W | X, R | W | X, 0, R | W | X},
         /* MXR reads what may be executed, and no more (P07) */
-        {MODE_U, 0, 1, U | X, R | W | X, R | X},
-        {MODE_U, 0, 1, U | R, R | W | X, R},
-        {MODE_S, 0, 1, X, R | W | X, R | X},
-        {MODE_S, 1, 1, U | X, R | W | X, R},
+        {MODE_U, 0, 1, U | X, R | W | X, 0, R | X},
+        {MODE_U, 0, 1, U | R, R | W | X, 0, R},
+        {MODE_S, 0, 1, X, R | W | X, 0, R | X},
+        {MODE_S, 1, 1, U | X, R | W | X, 0, R},
         /* S never executes U pages (P06) */
-        {MODE_S, 1, 0, U | D | R | W | X, R | W | X, R | W},
-        {MODE_S, 1, 0, U | R | X, R | W | X, R},
-        {MODE_S, 0, 0, R | X, R | W | X, R | X},
-        {MODE_S, 1, 0, D | R | W | X, R | W | X, R | W | X},
+        {MODE_S, 1, 0, U | D | R | W | X, R | W | X, 0, R | W},
+        {MODE_S, 1, 0, U | R | X, R | W | X, 0, R},
+        {MODE_S, 0, 0, R | X, R | W | X, 0, R | X},
+        {MODE_S, 1, 0, D | R | W | X, R | W | X, 0, R | W | X},
         /* what is clean is not written without an exit (P17) */
-        {MODE_U, 0, 0, U | R | W, R | W | X, R | CLEAN},
-        {MODE_S, 0, 0, R | W | X, R | W | X, R | X | CLEAN},
-        {MODE_S, 1, 1, U | R | W | X, R | W | X, R | CLEAN},
+        {MODE_U, 0, 0, U | R | W, R | W | X, 0, R | CLEAN},
+        {MODE_S, 0, 0, R | W | X, R | W | X, 0, R | X | CLEAN},
+        {MODE_S, 1, 1, U | R | W | X, R | W | X, 0, R | CLEAN},
         /* what the p2m withholds is held, with the reason beside it (P18) */
-        {MODE_U, 0, 0, U | D | R | W, R, R | HELD},
-        {MODE_U, 0, 0, U | D | R | W | X, R | W, R | W | HELD},
-        {MODE_U, 0, 0, U | R | W | X, R, R | HELD | CLEAN},
-        {MODE_U, 0, 0, U | R, R, R},
-        {MODE_U, 0, 0, U | R | W, R, R | CLEAN},
+        {MODE_U, 0, 0, U | D | R | W, R, 0, R | HELD},
+        {MODE_U, 0, 0, U | D | R | W | X, R | W, 0, R | W},
+        {MODE_U, 0, 0, U | R | W | X, R, 0, R | HELD | CLEAN},
+        {MODE_U, 0, 0, U | R, R, 0, R},
+        {MODE_U, 0, 0, U | R | W, R, 0, R | HELD | CLEAN},
+        /* of what is withheld there, only a page that the guest may write tells */
+        {MODE_U, 0, 0, U | D | R | W, R | W | X, TRACED, R | TRACED},
+        {MODE_U, 0, 0, U | R | W, R | W | X, TRACED | LOGGED, R | CLEAN | TRACED | LOGGED},
+        {MODE_U, 0, 0, U | R | X, R | W | X, TRACED | LOGGED | SHARED, R | X},
     };
     for (unsigned i = 0; i < sizeof rows / sizeof *rows; i++)
         cr_expect_eq(shadow_perms(view_of(SATP_1, rows[i].mode, rows[i].sum, rows[i].mxr),
-                                  PTE_V | PTE_A | rows[i].guest, rows[i].p2m),
+                                  PTE_V | PTE_A | rows[i].guest, rows[i].p2m, rows[i].reasons),
                      rows[i].expected, "row %u", i);
 }
 
@@ -305,13 +311,73 @@ Test(shadow, a_view_is_granted_what_its_walk_would_allow_and_no_more)
         bool is_reachable = false;
         for (unsigned i = 0; i < 3; i++)
             is_reachable |= sv39_may(view.space, pte, accesses[i]);
-        uint64_t perms = shadow_perms(view, pte, RWX);
+        uint64_t perms = shadow_perms(view, pte, RWX, 0);
         for (unsigned i = 0; i < 3 && is_reachable; i++) {
             bool may = sv39_may(view.space, pte, accesses[i]);
             may = may && (accesses[i] != ACCESS_STORE || pte & PTE_D);
             cr_expect_eq((perms & needs[i]) != 0, may, "bits %02x access %u", bits, i);
         }
     }
+}
+
+/* Whatever order reasons come and go in: W is there just when none is left (P18). */
+Test(shadow, p18_no_mechanism_undoes_another)
+{
+    static const unsigned reasons[] = {SHADOW_TRACED, SHADOW_LOGGED, SHADOW_SHARED};
+    struct view other = view_of(SATP_1, MODE_S, true, false);
+    const gpa_t frame = GPA(RAM_BASE + 0x3000);
+    fill(user(), 0x1000, frame.a, RWX, KIB4);
+    fill(other, 0x1000, frame.a, PTE_R, KIB4); /* never to be written */
+    unsigned set = 0;
+    for (unsigned i = 0, random = 1; i < 200; i++) {
+        int level;
+        unsigned beside, which = (random = random * 1103515245 + 12345) >> 16 & 3;
+        if (which == 3) /* filled anew, under what is in force */
+            fill(user(), 0x1000, frame.a, RWX, KIB4);
+        else if ((set ^= reasons[which]) & reasons[which])
+            shadow_withhold(shadows, frame, reasons[which]);
+        else
+            shadow_give_back(shadows, frame, reasons[which]);
+        uint64_t pte =
+            shadow_lookup(shadows, shadow_of(shadows, user()), GVA(0x1000), &level, &beside);
+        cr_assert_eq((pte & PTE_W) != 0, set == 0, "after %u", i);
+        cr_assert_eq(beside, set, "after %u", i);
+        cr_assert_eq(shadow_withheld(shadows, frame), set, "after %u", i);
+        pte = shadow_lookup(shadows, shadow_of(shadows, other), GVA(0x1000), &level, &beside);
+        cr_assert_eq(pte & PTE_W, 0, "after %u", i);
+    }
+    EXPECT_SOUND();
+}
+
+Test(shadow, p18_what_the_guest_may_not_write_stays_so_when_a_reason_goes)
+{
+    int level;
+    unsigned beside;
+    fill(user(), 0x1000, RAM_BASE, PTE_R | PTE_X, KIB4);
+    shadow_withhold(shadows, GPA(RAM_BASE), SHADOW_LOGGED);
+    shadow_give_back(shadows, GPA(RAM_BASE), SHADOW_LOGGED);
+    shadow_lookup(shadows, shadow_of(shadows, user()), GVA(0x1000), &level, &beside);
+    cr_expect_eq(entry_of(user(), 0x1000, &level) & PTE_W, 0);
+    cr_expect_eq(beside, 0);
+}
+
+Test(shadow, p18_a_page_of_2_mib_goes_to_pieces_when_a_frame_of_it_is_withheld)
+{
+    int level;
+    fill(user(), 0x200000, RAM_BASE + 0x200000, RWX, MIB2);
+    shadow_withhold(shadows, GPA(RAM_BASE + 0x3ff000), SHADOW_TRACED);
+    cr_expect_eq(entry_of(user(), 0x3ff000, &level) & PTE_W, 0);
+    fill(user(), 0x200000, RAM_BASE + 0x200000, RWX, MIB2);
+    cr_expect_eq(entry_of(user(), 0x200000, &level) & PTE_W, PTE_W);
+    cr_expect_eq(level, 0);
+    EXPECT_SOUND();
+    shadow_fence(shadows, true, GVA(0), true, 0);
+    shadow_give_back(shadows, GPA(RAM_BASE + 0x3ff000), SHADOW_TRACED);
+    fill(user(), 0x200000, RAM_BASE + 0x200000, RWX, MIB2);
+    entry_of(user(), 0x200000, &level);
+#ifndef HOSTILE
+    cr_expect_eq(level, 1);
+#endif
 }
 
 /* ---- filling ---------------------------------------------------------------------------- */
@@ -629,7 +695,7 @@ static void random_fence(void)
         uint64_t its = shadow->view.space.satp >> SATP_ASID_SHIFT & 0xffff;
         bool is_named = shadow->is_used && (all_asids || its == asid);
         if (is_named && shadow->epoch == shadows->epoch)
-            cr_assert(!all_va && !shadow_lookup(shadows, shadow, gva, &level));
+            cr_assert(!all_va && !shadow_lookup(shadows, shadow, gva, &level, NULL));
     }
 }
 

@@ -9,6 +9,7 @@
 
 #include <criterion/criterion.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "csr.h"
@@ -36,6 +37,22 @@ static struct {
     uint64_t root, next_table;
 } w;
 
+/* The coherence policy under which the stories are told: WORLD_SHADOW in the environment. */
+static inline enum shadow_kind world_shadow(void)
+{
+    const char *name = getenv("WORLD_SHADOW");
+    for (unsigned i = 0; name && i < SHADOW_KINDS; i++)
+        if (strcmp(shadow_policies[i]->name, name) == 0)
+            return (enum shadow_kind)i;
+    cr_assert_null(name, "no policy %s", name);
+    return SHADOW_FLUSH;
+}
+
+static inline bool world_is_coherent(void)
+{
+    return shadow_policies[world_shadow()]->is_coherent;
+}
+
 static inline void world_of(unsigned harts, isa_t isa, enum engine engine)
 {
     static uint8_t dtb[8];
@@ -49,8 +66,9 @@ static inline void world_of(unsigned harts, isa_t isa, enum engine engine)
     w.boot.config.isa = isa;
     w.hosted = hosted_new(&w.boot, engine);
     cr_assert_not_null(w.hosted);
-    hosted_boot(w.hosted);
     w.vm = hosted_vm(w.hosted);
+    w.vm->config.shadow = world_shadow();
+    hosted_boot(w.hosted);
     w.vcpu = &w.vm->vcpu[0];
     w.hart = &w.vcpu->hart;
     w.hart->csr.stvec = HANDLER;
@@ -159,6 +177,13 @@ static inline void usual_space(enum mode mode)
     w.hart->pc = mode == MODE_U ? U_CODE : CODE;
 }
 
+static inline uint64_t hpa_of(uint64_t gpa)
+{
+    hpa_t hpa;
+    cr_assert(vm_translate(w.vm, GPA(gpa), 0, &hpa));
+    return hpa.a;
+}
+
 /* ---- running ------------------------------------------------------------------------------ */
 
 static inline enum stop run(uint64_t steps)
@@ -202,7 +227,17 @@ static inline uint64_t shadow_entry(uint64_t va)
 {
     int level;
     struct shadows *shadows = &w.vm->shadows;
-    return shadow_lookup(shadows, shadow_of(shadows, vcpu_view(w.vcpu)), GVA(va), &level);
+    return shadow_lookup(shadows, shadow_of(shadows, vcpu_view(w.vcpu)), GVA(va), &level, NULL);
+}
+
+/* And why that allows less than the guest's entry. */
+static inline unsigned shadow_reasons(uint64_t va)
+{
+    int level;
+    unsigned reasons;
+    struct shadows *shadows = &w.vm->shadows;
+    shadow_lookup(shadows, shadow_of(shadows, vcpu_view(w.vcpu)), GVA(va), &level, &reasons);
+    return reasons;
 }
 
 /* ---- the bare twin ------------------------------------------------------------------------ */
