@@ -162,6 +162,11 @@ static bool take_shadow(struct options *options, const char *value)
     return true;
 }
 
+static bool take_audit(struct options *options, const char *value)
+{
+    return options_number(value, 1000, &options->audit) && options->audit;
+}
+
 static bool take_input(struct options *options, const char *value)
 {
     options->input = value;
@@ -237,6 +242,7 @@ static const struct option_row rows[] = {
     {"vmm", NULL, "run IMAGE in a VM, deprivileged", take_vmm, "run"},
     {"shadow", "POLICY", "how a VM's shadow page tables keep up: flush (default) or trace",
      take_shadow, NULL},
+    {"audit", "N", "check all of a VM's shadows after every N exits", take_audit, NULL},
     {"engine", "WHICH", "block: fast (default); step: the reference", take_engine, NULL},
     {"input", "FILE", "console input, paced in virtual time", take_input, NULL},
     {"max", "N", "stop after N steps (K, M, G: thousands) with status 124", take_max, NULL},

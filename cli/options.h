@@ -25,6 +25,7 @@ struct options {
     bool traps_misaligned; /* --misaligned trap; already in board.isa */
     bool is_vm;            /* --vmm: IMAGE runs in a VM */
     struct vm_config vm;   /* of the VM */
+    uint64_t audit;        /* exits between audits of the VM; 0: as the build has it */
     uint64_t max;          /* steps; NEVER without --max */
     bool stats;
     uint64_t every;        /* steps between comparisons of fidelity */

@@ -204,6 +204,10 @@ static int run_bare(const struct boot *boot, const struct options *options)
 struct hosted *run_make_vm(const struct options *options, const struct boot *boot)
 {
     struct hosted *hosted = hosted_new(boot, options->engine);
+    if (hosted && options->audit && !hosted_audit(hosted, options->audit)) {
+        hosted_free(hosted);
+        hosted = NULL;
+    }
     if (hosted)
         hosted_vm(hosted)->config = options->vm;
     else

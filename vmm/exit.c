@@ -130,6 +130,8 @@ static enum outcome exit_page_fault(struct vcpu *vcpu, struct trap *trap)
     }
     vm->stats.exits[EXIT_FILL]++;
     shadow_fill(&vm->shadows, vcpu->shadow, gva, &walk, &memory);
+    if (vm->auditor)
+        vm->auditor->filled(vm->auditor->owner, vcpu->shadow, gva);
     return RESUME_SAME;
 }
 

@@ -65,6 +65,8 @@ static struct hw_exit enter(struct vcpu *vcpu, uint64_t budget)
     carry_in_reservation(vcpu);
     carry_in_fp(vcpu);
 
+    if (vm->auditor)
+        vm->auditor->entering(vm->auditor->owner, vcpu);
     struct hw_exit exit = hw_enter(vm->hw, &vcpu->run, budget);
 
     memcpy(vcpu->hart.x, vcpu->run.x, sizeof vcpu->hart.x);

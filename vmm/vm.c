@@ -94,17 +94,18 @@ static uint64_t port_time(struct port *port)
 
 static void port_fence(struct port *port, bool all_va, uint64_t va, bool all_asids, uint64_t asid)
 {
-    shadow_fence(&((struct vm *)port)->shadows, all_va, GVA(va), all_asids, asid);
+    vm_fence((struct vm *)port, all_va, GVA(va), all_asids, asid);
 }
 
 static void port_changed(struct port *port, enum change what)
 {
+    struct vm *vm = (struct vm *)port;
     switch (what) {
     case CHANGE_TIMER:
-        platform_update(&((struct vm *)port)->platform);
+        platform_update(&vm->platform);
         break;
     case CHANGE_PROTECTION: /* shadow entries allow what the PMP did */
-        shadow_forget(&((struct vm *)port)->shadows);
+        shadow_forget(&vm->shadows);
         break;
     }
 }
@@ -147,7 +148,7 @@ static bool dma(void *owner, uint64_t gpa, void *buffer, size_t size, bool is_wr
 static void fence(void *owner, unsigned index, bool all_va, uint64_t va)
 {
     (void)index; /* the vcpus share their shadows */
-    shadow_fence(&((struct vm *)owner)->shadows, all_va, GVA(va), true, 0);
+    vm_fence(owner, all_va, GVA(va), true, 0);
 }
 
 static void run(void *owner, unsigned index, uint64_t until)
@@ -241,6 +242,13 @@ void vm_init(struct vm *vm, struct hw *hw, struct vm_memory memory)
     vm->platform.run = run;
     vm->platform.dma = dma;
     vm->platform.fence = fence;
+}
+
+void vm_fence(struct vm *vm, bool all_va, gva_t gva, bool all_asids, uint64_t asid)
+{
+    shadow_fence(&vm->shadows, all_va, gva, all_asids, asid);
+    if (vm->auditor)
+        vm->auditor->fenced(vm->auditor->owner, all_va, gva, all_asids, asid);
 }
 
 void vm_forget(struct vm *vm)

@@ -34,6 +34,17 @@ struct vm_config {
     enum shadow_kind shadow;
 };
 
+/* Who audits a VM (vmm/host/audit.c). Lent; each is told after it happened. */
+struct vm_auditor {
+    void *owner;
+    /* A shadow entry for `gva` was filled. */
+    void (*filled)(void *owner, const struct shadow *shadow, gva_t gva);
+    /* The guest fenced. */
+    void (*fenced)(void *owner, bool all_va, gva_t gva, bool all_asids, uint64_t asid);
+    /* A vcpu is about to enter its guest. */
+    void (*entering)(void *owner, const struct vcpu *vcpu);
+};
+
 struct vm {
     struct port port; /* first: guest-physical memory and devices, for isa/arch's functions */
     struct vm_config config;
@@ -45,6 +56,7 @@ struct vm {
     struct platform platform;
     struct vcpu vcpu[MAX_HARTS];
     struct vm_stats stats;
+    const struct vm_auditor *auditor; /* NULL: none */
     /* Of the instruction that is being emulated. */
     bool reached_device; /* one of its accesses went to a device */
     bool reached_table;  /* or was a store to a frame that is traced */
@@ -61,6 +73,9 @@ void vm_init(struct vm *vm, struct hw *hw, struct vm_memory memory);
 /* The guest's memory at `gpa`, `size` bytes within a page, in the machine; false: not its memory.
  */
 bool vm_translate(const struct vm *vm, gpa_t gpa, unsigned perms, hpa_t *hpa);
+
+/* The guest fences: shadow_fence, and the auditor hears of it. */
+void vm_fence(struct vm *vm, bool all_va, gva_t gva, bool all_asids, uint64_t asid);
 
 /* Guest state was put in place from outside (boot, restore): forgets what was derived from it. */
 void vm_forget(struct vm *vm);

@@ -20,6 +20,17 @@ struct hw {
     struct vm_stats *stats;
 };
 
+/* Entries of a vcpu between audits, where nobody asks for another number. */
+enum {
+#if defined HOSTILE
+    AUDIT_EVERY = 1,
+#elif defined DEBUG
+    AUDIT_EVERY = 100,
+#else
+    AUDIT_EVERY = 0,
+#endif
+};
+
 struct hosted {
     struct ram ram;
     struct cpu *cpu;
@@ -28,6 +39,7 @@ struct hosted {
     const struct boot *boot;
     struct state saved;
     struct vm_stats saved_stats;
+    struct audit *audit;
 };
 
 uint8_t *hw_frame(struct hw *hw, hpa_t hpa)
@@ -121,7 +133,7 @@ struct hosted *hosted_new(const struct boot *boot, enum engine engine)
         return NULL;
     }
     hosted->cpu = cpu_new(&hosted->ram, NULL, engine);
-    if (!hosted->cpu) {
+    if (!hosted->cpu || !hosted_audit(hosted, AUDIT_EVERY)) {
         hosted_free(hosted);
         errno = ENOMEM;
         return NULL;
@@ -130,10 +142,18 @@ struct hosted *hosted_new(const struct boot *boot, enum engine engine)
     return hosted;
 }
 
+bool hosted_audit(struct hosted *hosted, uint64_t every)
+{
+    audit_free(hosted->audit);
+    hosted->audit = every ? audit_new(&hosted->vm, every) : NULL;
+    return hosted->audit || !every;
+}
+
 void hosted_free(struct hosted *hosted)
 {
     if (!hosted)
         return;
+    audit_free(hosted->audit);
     cpu_free(hosted->cpu);
     input_free(&hosted->vm.platform);
     ram_free(&hosted->ram);

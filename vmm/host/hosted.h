@@ -5,6 +5,7 @@
 #ifndef HOSTED_H
 #define HOSTED_H
 
+#include "audit.h"
 #include "boot.h"
 #include "cpu.h"
 #include "vm.h"
@@ -20,6 +21,10 @@ void hosted_free(struct hosted *hosted);
 void hosted_boot(struct hosted *hosted);
 
 struct vm *hosted_vm(struct hosted *hosted);
+
+/* The VM is audited at every `every`th entry of a vcpu from now on; 0: not at all. A debug build
+ * does so from the beginning, a hostile one at each. False: no memory. */
+bool hosted_audit(struct hosted *hosted, uint64_t every);
 
 /* The machine's memory and CPU, for lockstep, save and debugger. */
 struct ram *hosted_ram(struct hosted *hosted);

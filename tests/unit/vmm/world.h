@@ -68,6 +68,7 @@ static inline void world_of(unsigned harts, isa_t isa, enum engine engine)
     cr_assert_not_null(w.hosted);
     w.vm = hosted_vm(w.hosted);
     w.vm->config.shadow = world_shadow();
+    cr_assert(hosted_audit(w.hosted, 1));
     hosted_boot(w.hosted);
     w.vcpu = &w.vm->vcpu[0];
     w.hart = &w.vcpu->hart;

@@ -211,7 +211,14 @@ static void expect_same_end(unsigned number)
     }
 }
 
-TestSuite(hostile, .init = world_new, .fini = world_end);
+/* Audited now and then: there are many exits. */
+static void given_a_world(void)
+{
+    world_new();
+    cr_assert(hosted_audit(w.hosted, 50));
+}
+
+TestSuite(hostile, .init = given_a_world, .fini = world_end);
 
 /* The frames that nobody has hold something to be changed. */
 static void mark_what_is_free(void)
