@@ -167,6 +167,17 @@ static bool take_audit(struct options *options, const char *value)
     return options_number(value, 1000, &options->audit) && options->audit;
 }
 
+/* A probability above 0, up to 1. */
+static bool take_amnesia(struct options *options, const char *value)
+{
+    char *end;
+    double chance = isdigit((unsigned char)*value) ? strtod(value, &end) : 0;
+    if (!(chance > 0) || chance > 1 || *end)
+        return false;
+    options->vm.amnesia = (uint64_t)(chance * 4294967296.0);
+    return true;
+}
+
 static bool take_input(struct options *options, const char *value)
 {
     options->input = value;
@@ -243,6 +254,8 @@ static const struct option_row rows[] = {
     {"shadow", "POLICY", "how a VM's shadow page tables keep up: flush (default) or trace",
      take_shadow, NULL},
     {"audit", "N", "check all of a VM's shadows after every N exits", take_audit, NULL},
+    {"amnesia", "P", "forget shadow entries at each exit with probability P, by --seed",
+     take_amnesia, NULL},
     {"engine", "WHICH", "block: fast (default); step: the reference", take_engine, NULL},
     {"input", "FILE", "console input, paced in virtual time", take_input, NULL},
     {"max", "N", "stop after N steps (K, M, G: thousands) with status 124", take_max, NULL},
@@ -337,6 +350,7 @@ enum parsed options_parse(struct options *options, int argc, char **argv, const 
     enum parsed parsed = parse_options(options, argc, argv, summary);
     if (parsed != PARSED)
         return parsed;
+    options->vm.seed = options->board.seed;
     if (options->traps_misaligned)
         options->board.isa &= ~ISA(Zicclsm);
     if (argc - optind > 1) {

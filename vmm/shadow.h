@@ -138,6 +138,10 @@ void shadow_reset(struct shadows *shadows);
 /* Forgets what every shadow says: each is emptied when it is next used. */
 void shadow_forget(struct shadows *shadows);
 
+/* shadow_amnesia.c: drops entries at random, or all. True at `chance` in 2^32. */
+void shadow_forget_some(struct shadows *shadows, uint64_t *random);
+bool shadow_is_forgetful(uint64_t chance, uint64_t *random);
+
 /* The shadow of a view, made anew when there is none; up to date with shadow_forget. */
 struct shadow *shadow_of(struct shadows *shadows, struct view view);
 

@@ -58,6 +58,8 @@ static void carry_out_fp(struct vcpu *vcpu)
 static struct hw_exit enter(struct vcpu *vcpu, uint64_t budget)
 {
     struct vm *vm = vcpu->vm;
+    if (shadow_is_forgetful(vm->config.amnesia, &vm->random))
+        shadow_forget_some(&vm->shadows, &vm->random);
     vcpu->shadow = shadow_of(&vm->shadows, vcpu_view(vcpu));
     vcpu->run.satp = shadow_satp(&vm->shadows, vcpu->shadow);
     memcpy(vcpu->run.x, vcpu->hart.x, sizeof vcpu->run.x);

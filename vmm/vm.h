@@ -32,6 +32,8 @@ struct vm_stats {
 /* What the caller chooses, before vm_init. All zero is the default. */
 struct vm_config {
     enum shadow_kind shadow;
+    uint64_t amnesia; /* at so many of 2^32 entries, the shadows forget something */
+    uint64_t seed;    /* of what they forget */
 };
 
 /* Who audits a VM (vmm/host/audit.c). Lent; each is told after it happened. */
@@ -56,6 +58,7 @@ struct vm {
     struct platform platform;
     struct vcpu vcpu[MAX_HARTS];
     struct vm_stats stats;
+    uint64_t random;                  /* of amnesia: never 0 */
     const struct vm_auditor *auditor; /* NULL: none */
     /* Of the instruction that is being emulated. */
     bool reached_device; /* one of its accesses went to a device */

@@ -116,3 +116,23 @@ Test(vm, forgetting_what_was_derived_changes_nothing_for_the_guest)
     once(LD(A0, A1));
     cr_expect_eq(w.hart->x[A0], 77);
 }
+
+/* An address space with everything in it, and a loop that uses all of it, its own table too. */
+Test(vm, a_shadow_that_forgets_at_every_exit_changes_nothing_that_the_guest_sees)
+{
+    w.vm->config.amnesia = (uint64_t)1 << 32;
+    usual_space(MODE_S);
+    map(0x5000, DATA, S_RWX & ~PTE_D);
+    map(0x6000, entry_at(0x5000, 0), S_RWX);
+    program(CODE, LD(A0, A1), CSRW(sscratch, A0), AMOADD(A4, A1, A1), SD(A2, A3), CSRR(A5, sepc),
+            SFENCE(A1, ZERO), i_type(INSN_addi, A2, A2, 1 << PTE_PPN_SHIFT), LD(A4, A6),
+            i_type(INSN_jalr, ZERO, A7, 0));
+    w.hart->x[A1] = 0x5000;
+    w.hart->x[A2] = entry(DATA + PAGE_SIZE, S_RWX & ~PTE_D);
+    w.hart->x[A3] = 0x6000 + (entry_at(0x5000, 0) & (PAGE_SIZE - 1));
+    w.hart->x[A6] = UART_BASE;
+    w.hart->x[A7] = CODE;
+    uint64_t fills = w.vm->shadows.stats.fills;
+    EXPECT_SAME(200);
+    cr_expect_gt(w.vm->shadows.stats.fills, fills + 100, "it did forget");
+}
