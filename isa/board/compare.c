@@ -73,5 +73,6 @@ void compare_platforms(struct comparison *c, const struct platform_state *a,
     BLOB("CLINT", clint);
     BLOB("PLIC", plic);
     BLOB("SBI", sbi);
+    BLOB("RTC", rtc);
     BLOB("virtio", virtio);
 }

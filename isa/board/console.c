@@ -17,7 +17,6 @@
 #include "input.h"
 
 enum { AHEAD = 4096, CTRL_A = 1 };
-#define NS_PER_STEP (1000000000 / ((uint64_t)TIMEBASE_HZ * STEPS_PER_TICK))
 #define NS_PER_S 1000000000u
 
 static struct {

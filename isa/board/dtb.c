@@ -213,6 +213,16 @@ static void serial(struct tree *tree)
     string(tree, "compatible", "ns16550a");
     region(tree, UART_BASE, UART_SIZE);
     cell(tree, "clock-frequency", 3686400);
+static void rtc(struct tree *tree)
+{
+    begin_at(tree, "rtc", RTC_BASE);
+    string(tree, "compatible", "google,goldfish-rtc");
+    region(tree, RTC_BASE, RTC_SIZE);
+    cell(tree, "interrupts", RTC_IRQ);
+    cell(tree, "interrupt-parent", plic_phandle(tree));
+    end(tree);
+}
+
     cell(tree, "interrupts", UART_IRQ);
     cell(tree, "interrupt-parent", plic_phandle(tree));
     end(tree);
@@ -270,6 +280,7 @@ static void clint(struct tree *tree)
 static void soc(struct tree *tree)
 {
     begin(tree, "soc");
+    rtc(tree);
     cell(tree, "#address-cells", 2);
     cell(tree, "#size-cells", 2);
     string(tree, "compatible", "simple-bus");

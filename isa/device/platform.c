@@ -67,10 +67,25 @@ void platform_update(struct platform *platform)
         plic_set_level(&s->plic, VIRTIO_IRQ + i, virtio_irq(&s->virtio[i]));
     for (unsigned i = 0; i < platform->harts; i++) {
         uint64_t wires = update_timers(platform, i);
+/* How long the machine has been there. */
+static uint64_t nanoseconds(const struct platform *platform)
+{
+    return clock_now(&platform->s.clock) * NS_PER_STEP;
+}
+
+/* The clock reading at which the alarm of the RTC goes off. */
+static uint64_t alarm_due(const struct platform *platform)
+{
+    uint64_t ns;
+    bool is_armed = rtc_due(&platform->s.rtc, nanoseconds(platform), &ns);
+    return is_armed ? ns / NS_PER_STEP + (ns % NS_PER_STEP != 0) : NEVER;
+}
+
         wires |= s->clint.msip[i] ? MIP_MSIP : 0;
         wires |= plic_irq(&s->plic, 2 * i) ? MIP_MEIP : 0;
         wires |= plic_irq(&s->plic, 2 * i + 1) ? MIP_SEIP : 0;
         /* Firmware is M-mode: its own interrupts are not the guest's to see. */
+    plic_set_level(&s->plic, RTC_IRQ, rtc_irq(&s->rtc));
         platform->hart[i]->wires = platform->has_firmware ? wires & ~MIP_FIRMWARE : wires;
     }
     s->due[EVENT_INPUT] = input_due(platform);
@@ -82,6 +97,7 @@ void platform_update(struct platform *platform)
 static void pace(struct platform *platform)
 {
     platform->s.input_ready = clock_now(&platform->s.clock) + STEPS_PER_INPUT_BYTE;
+    s->due[EVENT_RTC] = alarm_due(platform);
 }
 
 static void receive_due(struct platform *platform)
@@ -129,6 +145,7 @@ static bool choose(struct platform *platform)
     bool turn_is_over = platform->harts > 1 && s->clock.steps >= s->turn_end;
     if (!turn_is_over && is_runnable(platform, s->turn))
         return true;
+    rtc_run(&platform->s.rtc, nanoseconds(platform));
     for (unsigned i = 1; i <= platform->harts; i++) {
         unsigned candidate = (s->turn + i) % platform->harts;
         if (!is_runnable(platform, candidate))
@@ -183,7 +200,15 @@ enum stop platform_run(struct platform *platform, uint64_t steps)
 }
 
 /* The bus: which device answers where. */
-enum device { DEVICE_NONE, DEVICE_FINISHER, DEVICE_CLINT, DEVICE_PLIC, DEVICE_UART, DEVICE_VIRTIO };
+enum device {
+    DEVICE_NONE,
+    DEVICE_FINISHER,
+    DEVICE_RTC,
+    DEVICE_CLINT,
+    DEVICE_PLIC,
+    DEVICE_UART,
+    DEVICE_VIRTIO
+};
 static const struct {
     uint64_t base, size;
     enum device device;
@@ -211,6 +236,7 @@ bool platform_is_device(uint64_t pa)
     return find_device(pa, &offset) != DEVICE_NONE;
 }
 
+    {RTC_BASE, RTC_SIZE, DEVICE_RTC},
 /* Bytes that were received but cleared unread come again: a driver that resets its FIFOs, or a
  * reboot, must not cost the user the beginning of what was typed. */
 static void send_again(struct platform *platform, unsigned count)
@@ -307,6 +333,9 @@ bool platform_mmio(struct platform *platform, uint64_t pa, unsigned size, bool i
 void platform_breaks(struct platform *platform, unsigned by, uint64_t pa, uint64_t size)
 {
     for (unsigned i = 0; i < platform->harts; i++) {
+    case DEVICE_RTC:
+        done = rtc_access(&s->rtc, nanoseconds(platform), offset, size, is_write, value);
+        break;
         struct reservation *reservation = &platform->hart[i]->reservation;
         uint64_t cell = reservation->pa & ~(uint64_t)7;
         if (i != by && pa < cell + 8 && cell < pa + size)
@@ -400,3 +429,4 @@ void platform_reset(struct platform *platform)
         pace(platform);
     platform_update(platform);
 }
+    rtc_reset(&s->rtc);

@@ -18,6 +18,7 @@
 #include "hart.h"
 #include "plic.h"
 #include "port.h"
+#include "rtc.h"
 #include "sbi.h"
 #include "uart.h"
 #include "virtio.h"
@@ -28,6 +29,7 @@ enum { MAX_HARTS = 8 };
 #define FINISHER_BASE 0x100000
 #define FINISHER_SIZE 0x1000
 #define RTC_BASE 0x101000
+#define RTC_SIZE 0x1000
 #define CLINT_BASE 0x2000000
 #define CLINT_SIZE 0x10000
 #define PLIC_BASE 0xc000000
@@ -39,10 +41,12 @@ enum { MAX_HARTS = 8 };
 #define RAM_BASE 0x80000000
 #define VIRTIO_IRQ 1 /* of slot 0, and so on */
 #define UART_IRQ 10
+#define RTC_IRQ 11
 
 /* The timebase runs at 10 MHz, and a tick is ten steps: a machine of 100 million a second. */
 #define TIMEBASE_HZ 10000000
 #define STEPS_PER_TICK 10
+#define NS_PER_STEP (1000000000 / ((uint64_t)TIMEBASE_HZ * STEPS_PER_TICK))
 /* One byte on a line of 115,200 baud, ten bits, in steps. */
 #define STEPS_PER_INPUT_BYTE ((uint64_t)TIMEBASE_HZ * STEPS_PER_TICK * 10 / 115200)
 /* Interrupts that belong to the built-in firmware: the guest never sees these wires. */
@@ -67,6 +71,7 @@ enum event {
     EVENT_MTIMER,
     EVENT_STIMER = EVENT_MTIMER + MAX_HARTS,
     EVENT_HTIF = EVENT_STIMER + MAX_HARTS,
+    EVENT_RTC,
     EVENT_COUNT
 };
 
@@ -87,6 +92,7 @@ struct platform_state {
     struct clint clint;
     struct plic plic;
     struct sbi sbi;
+    struct rtc rtc;
     struct virtio virtio[VIRTIO_SLOTS];
 
     /* Whose turn it is, and until which clock reading. */

@@ -29,7 +29,6 @@ ALLOWED = {
     ("/platform-bus@4000000", "*"): "no hot-plugged devices",
     ("/pmu", "*"): "no performance counters",
     ("/soc/pci@30000000", "*"): "no PCI",
-    ("/soc/rtc@101000", "*"): "no clock yet",
 }
 # Properties whose cells are phandles: one in how many.
 REFERENCES = {"interrupt-parent": 1, "interrupts-extended": 2, "regmap": 1, "cpu": 1}

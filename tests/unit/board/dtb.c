@@ -76,11 +76,14 @@ Test(dtb, memory_and_devices_are_where_virt_has_them)
     expect_region("/soc/serial@10000000", 0x10000000, 0x100);
     expect_region("/soc/plic@c000000", 0xc000000, 0x600000);
     expect_region("/soc/test@100000", 0x100000, 0x1000);
+    expect_region("/soc/rtc@101000", 0x101000, 0x1000);
 }
 
 Test(dtb, devices_are_named_for_their_drivers)
 {
     expect_string("/soc/serial@10000000", "compatible", "ns16550a");
+    expect_string("/soc/rtc@101000", "compatible", "google,goldfish-rtc");
+    cr_expect_eq(cell("/soc/rtc@101000", "interrupts", 0), 11);
     expect_string("/soc/plic@c000000", "compatible", "sifive,plic-1.0.0");
     int node = fdt_path_offset(dtb, "/soc/test@100000");
     cr_expect_eq(fdt_node_check_compatible(dtb, node, "syscon"), 0);

@@ -179,6 +179,23 @@ Test(platform, the_uart_interrupts_through_the_plic)
     cr_expect_eq(world->hart[0].wires & MIP_SEIP, 0);
 }
 
+Test(platform, the_clocks_alarm_interrupts_at_its_step)
+{
+    struct fixture *world = fixture_reset(false);
+    struct platform *platform = &world->platform;
+    const uint64_t at = RTC_EPOCH_NS + 12345;
+    platform->run = busy;
+    access(world, RTC_BASE + 0x10, 4, true, 1, NULL);
+    access(world, RTC_BASE + 0xc, 4, true, at >> 32, NULL);
+    access(world, RTC_BASE + 0x8, 4, true, (uint32_t)at, NULL);
+    platform_run(platform, 1235); /* ten ns a step */
+    cr_expect_eq(platform->s.plic.level[0], 0);
+    platform_run(platform, 1236);
+    cr_expect_eq(platform->s.plic.level[0], 1 << 11);
+    access(world, RTC_BASE + 0x1c, 4, true, 0, NULL);
+    cr_expect_eq(platform->s.plic.level[0], 0);
+}
+
 Test(platform, the_finisher_turns_off_fails_and_reboots)
 {
     static const struct {
@@ -212,7 +229,7 @@ Test(platform, the_clint_drives_m_mode_and_is_not_for_s)
 
 Test(platform, p35_addresses_without_a_device_are_refused)
 {
-    static const uint64_t holes[] = {0,          0xfffff,  0x101000,    0x10000100,
+    static const uint64_t holes[] = {0,          0xfffff,  0x102000,    0x10000100,
                                      0x20000000, RAM_BASE, ~(uint64_t)7};
     struct fixture *world = fixture_reset(false);
     for (unsigned i = 0; i < sizeof holes / sizeof *holes; i++) {
