@@ -128,6 +128,16 @@ static bool take_quantum(struct options *options, const char *value)
     return options_number(value, 1000, &options->board.quantum) && options->board.quantum;
 }
 
+static bool take_console(struct options *options, const char *value)
+{
+    static const char *const names[] = {"uart", "virtio", NULL};
+    unsigned choice;
+    if (!take_choice(value, names, &choice))
+        return false;
+    options->board.has_virtio_console = choice;
+    return true;
+}
+
 static bool take_seed(struct options *options, const char *value)
 {
     return options_number(value, 1000, &options->board.seed);
@@ -257,6 +267,8 @@ static const struct option_row rows[] = {
     {"amnesia", "P", "forget shadow entries at each exit with probability P, by --seed",
      take_amnesia, NULL},
     {"engine", "WHICH", "block: fast (default); step: the reference", take_engine, NULL},
+    {"console", "WHICH", "what is typed goes to the uart (default) or to a virtio console",
+     take_console, NULL},
     {"input", "FILE", "console input, paced in virtual time", take_input, NULL},
     {"max", "N", "stop after N steps (K, M, G: thousands) with status 124", take_max, NULL},
     {"quantum", "N", "steps a hart runs before the next; 10000 by default", take_quantum, NULL},

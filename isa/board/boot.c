@@ -171,6 +171,8 @@ void boot_configure(struct platform *platform, const struct board_config *config
     platform->harts = config->harts;
     platform->ram_size = config->ram_size;
     platform->quantum = config->quantum;
+    platform->seed = config->seed;
+    platform->has_virtio_console = config->has_virtio_console;
     platform->has_firmware = config->firmware == FIRMWARE_BUILTIN;
 }
 

@@ -27,7 +27,8 @@ struct board_config {
     const char *append;        /* for /chosen/bootargs; NULL: none */
     uint64_t load_addr;        /* where a flat image goes; 0: where the firmware expects it */
     uint64_t quantum;          /* steps a hart runs before the next has its turn */
-    uint64_t seed;             /* of the entropy that the device tree hands out */
+    uint64_t seed;             /* of the entropy that the guest gets */
+    bool has_virtio_console;   /* the console is a virtio device, and not the UART */
 };
 
 /* The machine that a user gets who chooses nothing. */

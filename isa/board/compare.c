@@ -75,4 +75,5 @@ void compare_platforms(struct comparison *c, const struct platform_state *a,
     BLOB("SBI", sbi);
     BLOB("RTC", rtc);
     BLOB("virtio", virtio);
+    compare(c, "entropy drawn", a->entropy_count, b->entropy_count);
 }

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "boot.h"
+#include "entropy.h"
 #include "plic.h"
 
 /* Everything but the user's text fits in the first, with room to spare. */
@@ -122,17 +123,11 @@ static void links(struct tree *tree, uint32_t first, uint32_t second)
     cells(tree, "interrupts-extended", values, count);
 }
 
-/* Entropy for the guest: splitmix64 over the user's seed. */
 static void rng_seed(struct tree *tree)
 {
     uint32_t seed[8];
-    uint64_t state = tree->config->seed;
-    for (unsigned i = 0; i < 8; i++) {
-        uint64_t z = state += 0x9e3779b97f4a7c15;
-        z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
-        z = (z ^ z >> 27) * 0x94d049bb133111eb;
-        seed[i] = (uint32_t)(z ^ z >> 31);
-    }
+    for (unsigned i = 0; i < 8; i++)
+        seed[i] = (uint32_t)entropy_word(tree->config->seed, ENTROPY_DEVICE_TREE + i);
     cells(tree, "rng-seed", seed, 8);
 }
 
@@ -213,17 +208,17 @@ static void serial(struct tree *tree)
     string(tree, "compatible", "ns16550a");
     region(tree, UART_BASE, UART_SIZE);
     cell(tree, "clock-frequency", 3686400);
+    cell(tree, "interrupts", UART_IRQ);
+    cell(tree, "interrupt-parent", plic_phandle(tree));
+    end(tree);
+}
+
 static void rtc(struct tree *tree)
 {
     begin_at(tree, "rtc", RTC_BASE);
     string(tree, "compatible", "google,goldfish-rtc");
     region(tree, RTC_BASE, RTC_SIZE);
     cell(tree, "interrupts", RTC_IRQ);
-    cell(tree, "interrupt-parent", plic_phandle(tree));
-    end(tree);
-}
-
-    cell(tree, "interrupts", UART_IRQ);
     cell(tree, "interrupt-parent", plic_phandle(tree));
     end(tree);
 }
@@ -280,12 +275,12 @@ static void clint(struct tree *tree)
 static void soc(struct tree *tree)
 {
     begin(tree, "soc");
-    rtc(tree);
     cell(tree, "#address-cells", 2);
     cell(tree, "#size-cells", 2);
     string(tree, "compatible", "simple-bus");
     flag(tree, "ranges");
     serial(tree);
+    rtc(tree);
     virtio(tree);
     finisher(tree);
     plic(tree);

@@ -47,26 +47,26 @@ static uint64_t update_timers(struct platform *platform, unsigned index)
     return wires | update_stimer(platform, index);
 }
 
+/* True when the console can receive a byte: a paced line waits until the last was read. */
+static bool has_room(const struct platform *platform)
+{
+    const struct platform_state *s = &platform->s;
+    if (platform->has_virtio_console)
+        return !virtio_is_dry(&s->virtio[VIRTIO_CONSOLE_SLOT], VIRTIO_CONSOLE_RECEIVE);
+    return platform->input.is_paced ? s->uart.count == 0 : uart_has_room(&s->uart);
+}
+
 /* When the next byte of console input can be received. */
 static uint64_t input_due(const struct platform *platform)
 {
     const struct platform_state *s = &platform->s;
     const struct input_log *log = &platform->input;
-    bool has_room = log->is_paced ? s->uart.count == 0 : uart_has_room(&s->uart);
-    if (s->input_cursor >= log->count || !has_room)
+    if (s->input_cursor >= log->count || !has_room(platform))
         return NEVER;
     uint64_t at = log->bytes[s->input_cursor].at;
     return at > s->input_ready ? at : s->input_ready;
 }
 
-void platform_update(struct platform *platform)
-{
-    struct platform_state *s = &platform->s;
-    plic_set_level(&s->plic, UART_IRQ, uart_irq(&s->uart));
-    for (unsigned i = 0; i < VIRTIO_SLOTS; i++)
-        plic_set_level(&s->plic, VIRTIO_IRQ + i, virtio_irq(&s->virtio[i]));
-    for (unsigned i = 0; i < platform->harts; i++) {
-        uint64_t wires = update_timers(platform, i);
 /* How long the machine has been there. */
 static uint64_t nanoseconds(const struct platform *platform)
 {
@@ -81,14 +81,23 @@ static uint64_t alarm_due(const struct platform *platform)
     return is_armed ? ns / NS_PER_STEP + (ns % NS_PER_STEP != 0) : NEVER;
 }
 
+void platform_update(struct platform *platform)
+{
+    struct platform_state *s = &platform->s;
+    plic_set_level(&s->plic, UART_IRQ, uart_irq(&s->uart));
+    plic_set_level(&s->plic, RTC_IRQ, rtc_irq(&s->rtc));
+    for (unsigned i = 0; i < VIRTIO_SLOTS; i++)
+        plic_set_level(&s->plic, VIRTIO_IRQ + i, virtio_irq(&s->virtio[i]));
+    for (unsigned i = 0; i < platform->harts; i++) {
+        uint64_t wires = update_timers(platform, i);
         wires |= s->clint.msip[i] ? MIP_MSIP : 0;
         wires |= plic_irq(&s->plic, 2 * i) ? MIP_MEIP : 0;
         wires |= plic_irq(&s->plic, 2 * i + 1) ? MIP_SEIP : 0;
         /* Firmware is M-mode: its own interrupts are not the guest's to see. */
-    plic_set_level(&s->plic, RTC_IRQ, rtc_irq(&s->rtc));
         platform->hart[i]->wires = platform->has_firmware ? wires & ~MIP_FIRMWARE : wires;
     }
     s->due[EVENT_INPUT] = input_due(platform);
+    s->due[EVENT_RTC] = alarm_due(platform);
     platform->stirred = true;
 }
 
@@ -97,14 +106,27 @@ static uint64_t alarm_due(const struct platform *platform)
 static void pace(struct platform *platform)
 {
     platform->s.input_ready = clock_now(&platform->s.clock) + STEPS_PER_INPUT_BYTE;
-    s->due[EVENT_RTC] = alarm_due(platform);
+}
+
+/* A byte reaches the console. False: after all there is no room. */
+static bool receive(struct platform *platform, uint8_t byte)
+{
+    if (!platform->has_virtio_console) {
+        uart_receive(&platform->s.uart, byte);
+        return true;
+    }
+    bool done = virtio_console_receive(platform, byte);
+    if (done)
+        platform_input_taken(platform); /* a driver's buffer has no line to wait for */
+    return done;
 }
 
 static void receive_due(struct platform *platform)
 {
     struct platform_state *s = &platform->s;
-    while (input_due(platform) <= clock_now(&s->clock))
-        uart_receive(&s->uart, platform->input.bytes[s->input_cursor++].byte);
+    while (input_due(platform) <= clock_now(&s->clock) &&
+           receive(platform, platform->input.bytes[s->input_cursor].byte))
+        s->input_cursor++;
 }
 
 static uint64_t next_event(const struct platform *platform)
@@ -123,6 +145,7 @@ static void run_events(struct platform *platform)
     if (next_event(platform) > clock_now(&platform->s.clock))
         return;
     receive_due(platform);
+    rtc_run(&platform->s.rtc, nanoseconds(platform));
     if (platform->s.due[EVENT_HTIF] <= clock_now(&platform->s.clock))
         platform_htif(platform);
     platform_update(platform);
@@ -145,7 +168,6 @@ static bool choose(struct platform *platform)
     bool turn_is_over = platform->harts > 1 && s->clock.steps >= s->turn_end;
     if (!turn_is_over && is_runnable(platform, s->turn))
         return true;
-    rtc_run(&platform->s.rtc, nanoseconds(platform));
     for (unsigned i = 1; i <= platform->harts; i++) {
         unsigned candidate = (s->turn + i) % platform->harts;
         if (!is_runnable(platform, candidate))
@@ -214,6 +236,7 @@ static const struct {
     enum device device;
 } bus[] = {
     {FINISHER_BASE, FINISHER_SIZE, DEVICE_FINISHER},
+    {RTC_BASE, RTC_SIZE, DEVICE_RTC},
     {CLINT_BASE, CLINT_SIZE, DEVICE_CLINT},
     {PLIC_BASE, PLIC_SIZE, DEVICE_PLIC},
     {UART_BASE, UART_SIZE, DEVICE_UART},
@@ -236,7 +259,6 @@ bool platform_is_device(uint64_t pa)
     return find_device(pa, &offset) != DEVICE_NONE;
 }
 
-    {RTC_BASE, RTC_SIZE, DEVICE_RTC},
 /* Bytes that were received but cleared unread come again: a driver that resets its FIFOs, or a
  * reboot, must not cost the user the beginning of what was typed. */
 static void send_again(struct platform *platform, unsigned count)
@@ -311,6 +333,9 @@ bool platform_mmio(struct platform *platform, uint64_t pa, unsigned size, bool i
     case DEVICE_FINISHER:
         done = finisher_access(platform, offset, size, is_write, value);
         break;
+    case DEVICE_RTC:
+        done = rtc_access(&s->rtc, nanoseconds(platform), offset, size, is_write, value);
+        break;
     case DEVICE_CLINT: /* built-in firmware keeps it from S, as real firmware does by PMP */
         done = !platform->has_firmware && clint_access(&s->clint, platform->harts, ticks(platform),
                                                        offset, size, is_write, value);
@@ -333,9 +358,6 @@ bool platform_mmio(struct platform *platform, uint64_t pa, unsigned size, bool i
 void platform_breaks(struct platform *platform, unsigned by, uint64_t pa, uint64_t size)
 {
     for (unsigned i = 0; i < platform->harts; i++) {
-    case DEVICE_RTC:
-        done = rtc_access(&s->rtc, nanoseconds(platform), offset, size, is_write, value);
-        break;
         struct reservation *reservation = &platform->hart[i]->reservation;
         uint64_t cell = reservation->pa & ~(uint64_t)7;
         if (i != by && pa < cell + 8 && cell < pa + size)
@@ -423,10 +445,10 @@ void platform_reset(struct platform *platform)
     clint_reset(&s->clint);
     plic_reset(&s->plic);
     sbi_reset(&s->sbi);
+    rtc_reset(&s->rtc);
     for (unsigned i = 0; i < VIRTIO_SLOTS; i++)
         virtio_reset(&s->virtio[i]);
     if (platform->input.is_paced)
         pace(platform);
     platform_update(platform);
 }
-    rtc_reset(&s->rtc);

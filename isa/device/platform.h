@@ -107,6 +107,8 @@ struct platform_state {
     uint64_t output_count;
     uint64_t output_hash;
 
+    uint64_t entropy_count; /* words of it that the guest drew */
+
     enum stop stop;
     int status;
 };
@@ -141,10 +143,12 @@ struct platform {
     /* Fixed when it is built. */
     unsigned harts;
     struct hart *hart[MAX_HARTS];
-    uint64_t quantum;  /* steps a hart runs before the next has its turn */
-    bool has_firmware; /* the platform answers SBI itself */
-    uint64_t ram_size; /* bytes at RAM_BASE */
-    uint64_t tohost;   /* where a program reports (htif.c); 0: it has no such place */
+    uint64_t quantum;        /* steps a hart runs before the next has its turn */
+    bool has_firmware;       /* the platform answers SBI itself */
+    uint64_t ram_size;       /* bytes at RAM_BASE */
+    uint64_t seed;           /* of the entropy that the guest gets */
+    bool has_virtio_console; /* the console is there, and not on the UART */
+    uint64_t tohost;         /* where a program reports (htif.c); 0: it has no such place */
     struct input_log input;
     struct disk_backend *disk[VIRTIO_DISKS]; /* lent by the host; NULL: there is none */
 
@@ -203,6 +207,13 @@ static inline bool platform_watches(const struct platform *platform, uint64_t pa
 
 /* htif.c: the program's word stands in tohost, and the host reads it. */
 void platform_htif(struct platform *platform);
+
+/* True when [pa, pa + size) is all RAM. */
+static inline bool platform_is_ram(const struct platform *platform, uint64_t pa, uint64_t size)
+{
+    uint64_t offset = pa - RAM_BASE;
+    return offset < platform->ram_size && size <= platform->ram_size - offset;
+}
 
 /* True when `pa` belongs to a device. */
 bool platform_is_device(uint64_t pa);

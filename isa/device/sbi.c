@@ -65,12 +65,6 @@ void sbi_enter(struct hart *hart, uint64_t entry, uint64_t a0, uint64_t a1)
     pmp_open(&hart->csr.pmp);
 }
 
-static bool is_ram(const struct platform *platform, uint64_t pa, uint64_t size)
-{
-    uint64_t offset = pa - RAM_BASE;
-    return offset < platform->ram_size && size <= platform->ram_size - offset;
-}
-
 /* Harts named by a mask that starts at hart `base`; base = -1 names all (SBI 3.1). False: a hart
  * that does not exist. */
 static bool read_mask(const struct platform *platform, uint64_t mask, uint64_t base,
@@ -156,7 +150,7 @@ static struct result call_dbcn(const struct call *call)
     switch (call->function) {
     case WRITE:
     case READ:
-        if (high || (size && !is_ram(call->platform, pa, size)))
+        if (high || (size && !platform_is_ram(call->platform, pa, size)))
             return failure(SBI_ERR_INVALID_PARAM);
         return call->function == WRITE ? console_write(call->platform, size, pa)
                                        : console_read(call->platform, size, pa);
@@ -209,7 +203,7 @@ static struct result start_hart(const struct call *call)
         return failure(SBI_ERR_INVALID_PARAM);
     if (platform->s.sbi.state[id] == SBI_HART_STARTED)
         return failure(SBI_ERR_ALREADY_AVAILABLE);
-    if (!is_ram(platform, entry, 4) || entry & 1)
+    if (!platform_is_ram(platform, entry, 4) || entry & 1)
         return failure(SBI_ERR_INVALID_ADDRESS);
     struct hart *hart = platform->hart[id];
     hart_reset(hart, hart->isa, id, entry);

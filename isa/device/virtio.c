@@ -38,12 +38,13 @@ enum {
 
 static const struct virtio_model empty;
 
-/* Disks come first, in their order; xv6 looks for one in slot 0. */
 static const struct virtio_model *model_of(const struct platform *platform, unsigned slot)
 {
     if (slot < VIRTIO_DISKS)
         return platform->disk[slot] ? &virtio_block : &empty;
-    return &empty;
+    if (slot == VIRTIO_CONSOLE_SLOT)
+        return platform->has_virtio_console ? &virtio_console : &empty;
+    return slot == VIRTIO_ENTROPY_SLOT ? &virtio_entropy : &empty;
 }
 
 void virtio_reset(struct virtio *virtio)
@@ -139,6 +140,7 @@ static void write_status(struct platform *platform, unsigned slot, uint32_t valu
         virtio_reset(virtio);
         return;
     }
+    virtio->is_dry = 0; /* what waits may find a driver now */
     bool is_new = !(virtio->status & VIRTIO_FEATURES_OK);
     if (is_new && !is_acceptable(platform, slot))
         value &= ~(uint32_t)VIRTIO_FEATURES_OK;
@@ -201,8 +203,10 @@ static void write_word(struct platform *platform, unsigned slot, uint64_t offset
         virtio->queue_sel = value;
         break;
     case QUEUE_NOTIFY:
-        if (value < model->queues)
+        if (value < model->queues) {
+            virtio->is_dry &= ~((uint32_t)1 << value);
             model->notify(platform, slot, value);
+        }
         break;
     case INTERRUPT_ACK:
         virtio->interrupts &= ~value;

@@ -11,7 +11,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { VIRTIO_SLOTS = 8, VIRTIO_QUEUES = 2, VIRTIO_QUEUE_SIZE = 256, VIRTIO_DISKS = 4 };
+enum { VIRTIO_SLOTS = 8, VIRTIO_QUEUES = 2, VIRTIO_QUEUE_SIZE = 256 };
+/* What is in which slot: disks first, for xv6 looks for one in slot 0. */
+enum { VIRTIO_DISKS = 4, VIRTIO_CONSOLE_SLOT = 5, VIRTIO_ENTROPY_SLOT = 6 };
 
 /* A split virtqueue, as the driver set it up, and how far the device has come. No holes: states are
  * compared as bytes. */
@@ -28,7 +30,7 @@ struct virtio {
     uint32_t status;
     uint32_t interrupts; /* InterruptStatus */
     uint32_t device_features_sel, driver_features_sel, queue_sel;
-    uint32_t padding;
+    uint32_t is_dry; /* a bit a queue: something came, and no request was there to take it */
     struct virtqueue queue[VIRTIO_QUEUES];
 };
 
@@ -54,5 +56,15 @@ bool virtio_access(struct platform *platform, unsigned slot, uint64_t offset, un
 
 /* The level of the slot's interrupt line. */
 bool virtio_irq(const struct virtio *virtio);
+
+/* True when what arrives for `queue` must wait until the driver says that it made room. */
+static inline bool virtio_is_dry(const struct virtio *virtio, unsigned queue)
+{
+    return virtio->is_dry >> queue & 1;
+}
+
+/* A byte arrives at the console. False: there is no room. */
+enum { VIRTIO_CONSOLE_RECEIVE = 0 }; /* its queue */
+bool virtio_console_receive(struct platform *platform, uint8_t byte);
 
 #endif

@@ -70,19 +70,13 @@ static uint64_t avail_event(const struct virtqueue *queue)
 
 /* ---- requests ----------------------------------------------------------------------------- */
 
-static bool is_ram(const struct platform *platform, uint64_t pa, uint64_t size)
-{
-    uint64_t offset = pa - RAM_BASE;
-    return offset <= platform->ram_size && size <= platform->ram_size - offset;
-}
-
 /* Adds a descriptor's bytes. False: not all RAM, readable after writable (2.7.4.2), or more than
  * there can honestly be. */
 static bool add_part(const struct platform *platform, struct request *request,
                      const struct descriptor *desc)
 {
     bool is_write = desc->flags & DESC_WRITE;
-    if (request->parts == VIRTIO_QUEUE_SIZE || !is_ram(platform, desc->pa, desc->size) ||
+    if (request->parts == VIRTIO_QUEUE_SIZE || !platform_is_ram(platform, desc->pa, desc->size) ||
         (!is_write && request->at[WRITE] != request->parts))
         return false;
     request->part[request->parts++] = (struct request_part){.pa = desc->pa, .size = desc->size};
@@ -143,8 +137,8 @@ static bool take_next(struct platform *platform, const struct virtio *virtio,
     return read_chain(platform, virtio, queue, request);
 }
 
-bool virtqueue_take(struct platform *platform, unsigned slot, unsigned index,
-                    struct request *request)
+/* The next request of a queue. False: none is available, or it is no good and broke the device. */
+static bool take(struct platform *platform, unsigned slot, unsigned index, struct request *request)
 {
     struct virtio *virtio = &platform->s.virtio[slot];
     struct virtqueue *queue = &virtio->queue[index];
@@ -158,6 +152,15 @@ bool virtqueue_take(struct platform *platform, unsigned slot, unsigned index,
     if (is_sane && waiting <= queue->num && take_next(platform, virtio, queue, request))
         return true;
     virtio_break(virtio);
+    return false;
+}
+
+bool virtqueue_await(struct platform *platform, unsigned slot, unsigned index,
+                     struct request *request)
+{
+    if (take(platform, slot, index, request))
+        return true;
+    platform->s.virtio[slot].is_dry |= (uint32_t)1 << index;
     return false;
 }
 
@@ -219,7 +222,7 @@ void virtqueue_serve(struct platform *platform, unsigned slot, unsigned index, s
     struct request request;
     uint16_t before = queue->next_used;
     for (unsigned i = 0; i < queue->num; i++) {
-        if (!virtqueue_take(platform, slot, index, &request))
+        if (!take(platform, slot, index, &request))
             break;
         uint32_t written = serve(platform, slot, &request);
         give_back(platform, virtio, queue, request.head, written);

@@ -54,10 +54,11 @@ typedef uint32_t serve_fn(struct platform *platform, unsigned slot, struct reque
 /* Serves all that is available in a queue, gives it back and interrupts as the driver wishes. */
 void virtqueue_serve(struct platform *platform, unsigned slot, unsigned queue, serve_fn *serve);
 
-/* One request of a queue, for devices that have something to say. take: false: none is available.
- * give: hands it back with `written` bytes in it. Between the two nobody else may take. */
-bool virtqueue_take(struct platform *platform, unsigned slot, unsigned queue,
-                    struct request *request);
+/* One request of a queue, for devices that have something to say. await: false: none is available,
+ * and the queue is dry until the driver notifies it. give: hands it back with `written` bytes in
+ * it. */
+bool virtqueue_await(struct platform *platform, unsigned slot, unsigned queue,
+                     struct request *request);
 void virtqueue_give(struct platform *platform, unsigned slot, unsigned queue,
                     const struct request *request, uint32_t written);
 
@@ -82,6 +83,6 @@ struct virtio_model {
     void (*notify)(struct platform *platform, unsigned slot, unsigned queue);
 };
 
-extern const struct virtio_model virtio_block;
+extern const struct virtio_model virtio_block, virtio_console, virtio_entropy;
 
 #endif

@@ -42,6 +42,8 @@ ROWS = [
     (ANY, ["--quantum", "0", "GUEST"], 2, "--quantum: '0'"),
     (ANY, ["--isa", "x86", "GUEST"], 2, "--isa: 'x86'"),
     (ANY, ["--engine", "steam", "GUEST"], 2, "--engine: 'steam'"),
+    (ANY, ["--firmware", "bios", "GUEST"], 2, "--firmware: 'bios'"),
+    (ANY, ["--console", "vga", "GUEST"], 2, "--console: 'vga'"),
     (ANY, ["--disk", "missing.img", "GUEST"], 1, "missing.img: No such file or directory"),
     (ANY, ["--disk", "missing,ro,ro", "GUEST"], 1, "missing,ro: No such file or directory"),
     (ANY, ["--disk", "folder", "GUEST"], 1, "folder: "),
