@@ -75,5 +75,8 @@ void compare_platforms(struct comparison *c, const struct platform_state *a,
     BLOB("SBI", sbi);
     BLOB("RTC", rtc);
     BLOB("virtio", virtio);
+    compare(c, "packets received", a->packet_cursor, b->packet_cursor);
+    compare(c, "frames sent", a->sent_count, b->sent_count);
+    compare(c, "frames' hash", a->sent_hash, b->sent_hash);
     compare(c, "entropy drawn", a->entropy_count, b->entropy_count);
 }

@@ -67,6 +67,22 @@ static uint64_t input_due(const struct platform *platform)
     return at > s->input_ready ? at : s->input_ready;
 }
 
+/* The next packet of the log; NULL: there is none. */
+static const struct packet *next_packet(const struct platform *platform)
+{
+    const struct packet_log *log = platform->packets;
+    uint64_t number = platform->s.packet_cursor;
+    return log && number < log->count ? log->packet[number - log->first] : NULL;
+}
+
+/* When it can be received. */
+static uint64_t packet_due(const struct platform *platform)
+{
+    const struct packet *packet = next_packet(platform);
+    bool must_wait = virtio_is_dry(&platform->s.virtio[VIRTIO_NET_SLOT], VIRTIO_NET_RECEIVE);
+    return packet && !must_wait ? packet->at : NEVER;
+}
+
 /* How long the machine has been there. */
 static uint64_t nanoseconds(const struct platform *platform)
 {
@@ -98,6 +114,7 @@ void platform_update(struct platform *platform)
     }
     s->due[EVENT_INPUT] = input_due(platform);
     s->due[EVENT_RTC] = alarm_due(platform);
+    s->due[EVENT_PACKET] = packet_due(platform);
     platform->stirred = true;
 }
 
@@ -129,6 +146,16 @@ static void receive_due(struct platform *platform)
         s->input_cursor++;
 }
 
+static void receive_packets(struct platform *platform)
+{
+    while (packet_due(platform) <= clock_now(&platform->s.clock)) {
+        const struct packet *packet = next_packet(platform);
+        if (!virtio_net_receive(platform, packet->bytes, packet->size))
+            break;
+        platform->s.packet_cursor++;
+    }
+}
+
 static uint64_t next_event(const struct platform *platform)
 {
     uint64_t next = NEVER;
@@ -145,6 +172,7 @@ static void run_events(struct platform *platform)
     if (next_event(platform) > clock_now(&platform->s.clock))
         return;
     receive_due(platform);
+    receive_packets(platform);
     rtc_run(&platform->s.rtc, nanoseconds(platform));
     if (platform->s.due[EVENT_HTIF] <= clock_now(&platform->s.clock))
         platform_htif(platform);
@@ -179,18 +207,23 @@ static bool choose(struct platform *platform)
     return false;
 }
 
+void platform_pass(struct platform *platform, uint64_t until)
+{
+    struct clock *clock = &platform->s.clock;
+    if (until > clock_now(clock))
+        clock->idle = until - clock->steps;
+}
+
 /* No hart can run: time passes until something happens. */
 static void pass_time(struct platform *platform)
 {
-    struct clock *clock = &platform->s.clock;
     uint64_t next = next_event(platform);
-    uint64_t now = clock_now(clock);
     if (platform->idle)
         next = platform->idle(platform->host, platform, next);
     if (next == NEVER)
         platform->s.stop = platform->s.stop ? platform->s.stop : STOP_IDLE;
-    else if (next > now)
-        clock->idle += next - now;
+    else
+        platform_pass(platform, next);
 }
 
 static uint64_t least(uint64_t a, uint64_t b)
@@ -381,11 +414,26 @@ void platform_input_taken(struct platform *platform)
         pace(platform);
 }
 
+static uint64_t hash(uint64_t so_far, uint8_t byte)
+{
+    return (so_far ^ byte) * 0x100000001b3;
+}
+
+void platform_send(struct platform *platform, const uint8_t *frame, size_t size)
+{
+    struct platform_state *s = &platform->s;
+    s->sent_count++;
+    for (size_t i = 0; i < size; i++)
+        s->sent_hash = hash(s->sent_hash, frame[i]);
+    if (platform->send)
+        platform->send(platform->host, frame, size);
+}
+
 void platform_output(struct platform *platform, uint8_t byte)
 {
     struct platform_state *s = &platform->s;
     s->output_count++;
-    s->output_hash = (s->output_hash ^ byte) * 0x100000001b3;
+    s->output_hash = hash(s->output_hash, byte);
     if (platform->output)
         platform->output(platform->host, byte);
 }

@@ -72,6 +72,7 @@ enum event {
     EVENT_STIMER = EVENT_MTIMER + MAX_HARTS,
     EVENT_HTIF = EVENT_STIMER + MAX_HARTS,
     EVENT_RTC,
+    EVENT_PACKET,
     EVENT_COUNT
 };
 
@@ -107,6 +108,12 @@ struct platform_state {
     uint64_t output_count;
     uint64_t output_hash;
 
+    /* The network: how many packets of the log were received; how many frames were sent, and the
+     * hash of their bytes. */
+    uint64_t packet_cursor;
+    uint64_t sent_count;
+    uint64_t sent_hash;
+
     uint64_t entropy_count; /* words of it that the guest drew */
 
     enum stop stop;
@@ -125,6 +132,20 @@ struct input_log {
     struct input_byte *bytes;
     size_t count;
     bool is_paced; /* each byte comes a line's time after the last was read */
+};
+
+/* What came from the network, in the order in which it did: packets number `first` to `count`, with
+ * the clock reading of each. Older ones are forgotten, by whoever keeps the log: only he changes
+ * it. As with input, a restored platform reads it again. */
+enum { FRAME_SIZE = 1514 }; /* of Ethernet, without its checksum */
+struct packet {
+    uint64_t at;
+    size_t size;
+    uint8_t bytes[FRAME_SIZE];
+};
+struct packet_log {
+    struct packet **packet; /* of number `first`, and so on */
+    uint64_t first, count;
 };
 
 /* Who watches what the harts go through, for a log. Each is told before it happens, with the hart
@@ -151,6 +172,7 @@ struct platform {
     uint64_t tohost;         /* where a program reports (htif.c); 0: it has no such place */
     struct input_log input;
     struct disk_backend *disk[VIRTIO_DISKS]; /* lent by the host; NULL: there is none */
+    const struct packet_log *packets;        /* as well; NULL: there is no network */
 
     /* Callbacks of whoever built it; `owner` is handed back. */
     void *owner;
@@ -162,13 +184,16 @@ struct platform {
     /* A remote fence for hart `index`: as port.fence. */
     void (*fence)(void *owner, unsigned index, bool all_va, uint64_t va);
 
-    /* Callbacks of the host's end of the console, lent for a run; `host` is handed back. Either may
-     * be NULL. */
+    /* Callbacks of the host's end of console and network, lent for a run; `host` is handed back.
+     * Any may be NULL. */
     void *host;
     /* A byte goes out. */
     void (*output)(void *host, uint8_t byte);
-    /* All harts wait until clock reading `until` (NEVER: until input comes). Returns the clock
-     * reading to go on at, at most `until`; may append input. NULL: skip at once. */
+    /* A frame goes out. */
+    void (*send)(void *host, const uint8_t *frame, size_t size);
+    /* All harts wait until clock reading `until` (NEVER: until something comes). Returns the clock
+     * reading to go on at, at most `until`. What comes is logged with that reading: the clock is
+     * advanced (platform_pass) before it is. NULL: skip at once. */
     uint64_t (*idle)(void *host, struct platform *platform, uint64_t until);
 
     const struct observer *observer; /* lent; NULL: nobody watches */
@@ -226,6 +251,12 @@ void platform_update(struct platform *platform);
 
 /* Firmware or the guest took a received byte: the line may bring the next. For uart and sbi.c. */
 void platform_input_taken(struct platform *platform);
+
+/* All harts wait, and time passes until clock reading `until`. */
+void platform_pass(struct platform *platform, uint64_t until);
+
+/* Sends a frame; counts and hashes it. For virtio_net.c. */
+void platform_send(struct platform *platform, const uint8_t *frame, size_t size);
 
 /* Writes a byte to the console; counts and hashes it. For uart.c and sbi.c. */
 void platform_output(struct platform *platform, uint8_t byte);

@@ -42,6 +42,8 @@ static const struct virtio_model *model_of(const struct platform *platform, unsi
 {
     if (slot < VIRTIO_DISKS)
         return platform->disk[slot] ? &virtio_block : &empty;
+    if (slot == VIRTIO_NET_SLOT)
+        return platform->packets ? &virtio_net : &empty;
     if (slot == VIRTIO_CONSOLE_SLOT)
         return platform->has_virtio_console ? &virtio_console : &empty;
     return slot == VIRTIO_ENTROPY_SLOT ? &virtio_entropy : &empty;

@@ -13,7 +13,7 @@
 
 enum { VIRTIO_SLOTS = 8, VIRTIO_QUEUES = 2, VIRTIO_QUEUE_SIZE = 256 };
 /* What is in which slot: disks first, for xv6 looks for one in slot 0. */
-enum { VIRTIO_DISKS = 4, VIRTIO_CONSOLE_SLOT = 5, VIRTIO_ENTROPY_SLOT = 6 };
+enum { VIRTIO_DISKS = 4, VIRTIO_NET_SLOT = 4, VIRTIO_CONSOLE_SLOT = 5, VIRTIO_ENTROPY_SLOT = 6 };
 
 /* A split virtqueue, as the driver set it up, and how far the device has come. No holes: states are
  * compared as bytes. */
@@ -66,5 +66,9 @@ static inline bool virtio_is_dry(const struct virtio *virtio, unsigned queue)
 /* A byte arrives at the console. False: there is no room. */
 enum { VIRTIO_CONSOLE_RECEIVE = 0 }; /* its queue */
 bool virtio_console_receive(struct platform *platform, uint8_t byte);
+
+/* An Ethernet frame arrives. False: it must wait. */
+enum { VIRTIO_NET_RECEIVE = 0 };
+bool virtio_net_receive(struct platform *platform, const uint8_t *frame, size_t size);
 
 #endif

@@ -83,6 +83,6 @@ struct virtio_model {
     void (*notify)(struct platform *platform, unsigned slot, unsigned queue);
 };
 
-extern const struct virtio_model virtio_block, virtio_console, virtio_entropy;
+extern const struct virtio_model virtio_block, virtio_net, virtio_console, virtio_entropy;
 
 #endif
