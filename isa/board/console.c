@@ -16,7 +16,7 @@
 
 #include "input.h"
 
-enum { AHEAD = 4096, CTRL_A = 1 };
+enum { AHEAD = 4096, OTHERS = 256, CTRL_A = 1 };
 #define NS_PER_S 1000000000u
 
 static struct {
@@ -202,24 +202,56 @@ static void read_input(struct console *console, struct platform *platform)
         take_key(console, platform, keys[i]);
 }
 
-/* Waits up to `wait` (NULL: for ever) for input that there is room for. */
-static void await_input(struct console *console, struct platform *platform,
-                        const struct timespec *wait)
+/* What is waited for: input that there is room for, and the other source. */
+struct wait {
+    struct pollfd input;
+    struct pollfd others[OTHERS];
+};
+
+static struct timespec to_timespec(uint64_t ns)
 {
-    struct pollfd input = {.fd = input_room(console, platform) ? console->in : -1,
-                           .events = POLLIN};
-    if (ppoll(&input, 1, wait, NULL) > 0)
+    return (struct timespec){.tv_sec = (time_t)(ns / NS_PER_S), .tv_nsec = (long)(ns % NS_PER_S)};
+}
+
+/* Waits up to `ns` (NEVER: for ever). */
+static void await(struct console *console, const struct platform *platform, struct wait *wait,
+                  uint64_t ns)
+{
+    struct source *source = console->source;
+    wait->input =
+        (struct pollfd){.fd = input_room(console, platform) ? console->in : -1, .events = POLLIN};
+    nfds_t count = source ? source->prepare(source, wait->others, OTHERS, &ns) : 0;
+    struct timespec time = to_timespec(ns);
+    if (ppoll(&wait->input, 1 + count, ns == NEVER ? NULL : &time, NULL) >= 0)
+        return;
+    wait->input.revents = 0;
+    for (nfds_t i = 0; i < count; i++)
+        wait->others[i].revents = 0;
+}
+
+/* Logs what came. */
+static void take(struct console *console, struct platform *platform, struct wait *wait)
+{
+    if (wait->input.revents)
         read_input(console, platform);
+    if (console->source)
+        console->source->take(console->source, wait->others, platform);
+    if (console->wants_to_quit || console->error)
+        platform_stop(platform, STOP_HOST, 0);
+}
+
+static bool may_come(const struct console *console)
+{
+    return console->is_open || console->source;
 }
 
 void console_poll(struct console *console, struct platform *platform)
 {
-    static const struct timespec at_once = {0};
+    struct wait wait = {0};
     console_flush(console);
-    if (console->is_open)
-        await_input(console, platform, &at_once);
-    if (console->wants_to_quit || console->error)
-        platform_stop(platform, STOP_HOST, 0);
+    if (may_come(console))
+        await(console, platform, &wait, 0);
+    take(console, platform, &wait);
 }
 
 static uint64_t host_ns(void)
@@ -229,34 +261,46 @@ static uint64_t host_ns(void)
     return (uint64_t)now.tv_sec * NS_PER_S + (uint64_t)now.tv_nsec;
 }
 
-static struct timespec steps_to_time(uint64_t steps)
+static uint64_t least(uint64_t a, uint64_t b)
 {
-    uint64_t seconds = steps / (NS_PER_S / NS_PER_STEP);
-    uint64_t rest = steps % (NS_PER_S / NS_PER_STEP);
-    return (struct timespec){.tv_sec = (time_t)seconds, .tv_nsec = (long)(rest * NS_PER_STEP)};
+    return a < b ? a : b;
 }
 
+/* Waits for host time to do what guest time would in `steps`, or for something to come. Gives the
+ * steps' time that passed. */
+static uint64_t wait_steps(struct console *console, const struct platform *platform,
+                           struct wait *wait, uint64_t steps)
+{
+    uint64_t start = host_ns();
+    await(console, platform, wait, steps < NEVER / NS_PER_STEP ? steps * NS_PER_STEP : NEVER);
+    return least(steps, (host_ns() - start) / NS_PER_STEP);
+}
+
+/* What came is logged at the reading that the wait led to: then the log tells all of it. */
 uint64_t console_idle(struct console *console, struct platform *platform, uint64_t until)
 {
     uint64_t now = clock_now(&platform->s.clock);
-    uint64_t start = host_ns();
+    struct wait wait;
     console_flush(console);
-    bool can_wake = input_room(console, platform) > 0;
-    if (!console->is_open || until <= now || (until == NEVER && !can_wake))
+    bool can_wake = input_room(console, platform) > 0 || console->source;
+    if (!may_come(console) || until <= now || (until == NEVER && !can_wake))
         return until;
-    struct timespec wait = steps_to_time(until - now);
-    await_input(console, platform, until == NEVER ? NULL : &wait);
-    if (console->wants_to_quit || console->error)
-        platform_stop(platform, STOP_HOST, 0);
-    if (!console->is_open)
-        return until;
-    uint64_t passed = (host_ns() - start) / NS_PER_STEP;
-    return until - now < passed ? until : now + passed;
+    uint64_t reached = now + wait_steps(console, platform, &wait, until - now);
+    platform_pass(platform, reached);
+    take(console, platform, &wait);
+    return may_come(console) ? reached : until;
 }
 
 static void output(void *host, uint8_t byte)
 {
     console_put(host, byte);
+}
+
+static void send(void *host, const uint8_t *frame, size_t size)
+{
+    struct console *console = host;
+    if (console->source)
+        console->source->send(console->source, console->platform, frame, size);
 }
 
 static uint64_t idle(void *host, struct platform *platform, uint64_t until)
@@ -266,7 +310,9 @@ static uint64_t idle(void *host, struct platform *platform, uint64_t until)
 
 void console_attach(struct console *console, struct platform *platform)
 {
+    console->platform = platform;
     platform->host = console;
     platform->output = output;
+    platform->send = send;
     platform->idle = idle;
 }

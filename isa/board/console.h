@@ -13,23 +13,40 @@
 
 #include "platform.h"
 
+struct pollfd;
+
+/* What else comes from outside, waited for together with the console: the network. */
+struct source {
+    /* Fills in what is to be polled, at most `room`, and shortens the wait. Returns how many. */
+    unsigned (*prepare)(struct source *source, struct pollfd *fds, unsigned room,
+                        uint64_t *wait_ns);
+    /* Logs what has come, of what was prepared last. */
+    void (*take)(struct source *source, struct pollfd *fds, struct platform *platform);
+    /* A frame of the guest's. */
+    void (*send)(struct source *source, struct platform *platform, const uint8_t *frame,
+                 size_t size);
+};
+
 struct console {
-    int in, out;        /* descriptors */
-    bool is_open;       /* input may still come */
-    bool is_terminal;   /* input is a terminal of ours: Ctrl-A is for us */
-    bool is_escaped;    /* Ctrl-A was the last key */
-    bool wants_to_quit; /* Ctrl-A x */
-    int error;          /* errno of the write that failed; 0 */
+    struct source *source;     /* lent by whoever opened it; NULL: there is none */
+    struct platform *platform; /* whose end it is */
+    int in, out;               /* descriptors */
+    bool is_open;              /* input may still come */
+    bool is_terminal;          /* input is a terminal of ours: Ctrl-A is for us */
+    bool is_escaped;           /* Ctrl-A was the last key */
+    bool wants_to_quit;        /* Ctrl-A x */
+    int error;                 /* errno of the write that failed; 0 */
     size_t used;
     uint8_t buffer[4096];
 };
 
-/* Opens a console that writes to descriptor `out` and reads from `in` (-1: no input). A terminal is
- * put into raw mode, and back when the process ends, however it ends. */
+/* Opens a console, without another source, that writes to descriptor `out` and reads from `in` (-1:
+ * no input). A terminal is put into raw mode, and back when the process ends, however it ends. */
 void console_open(struct console *console, int in, int out);
 void console_close(struct console *console);
 
-/* Becomes the host's end of a platform's console: gets its output, and waits when it is idle. */
+/* Becomes the host's end of a platform's console and network: gets its output and frames, and waits
+ * when it is idle. */
 void console_attach(struct console *console, struct platform *platform);
 
 /* A byte from the guest. */
@@ -41,7 +58,7 @@ void console_flush(struct console *console);
 void console_poll(struct console *console, struct platform *platform);
 
 /* The platform's idle callback. Waits for clock reading `until` to come in host time, or for input,
- * and gives the reading reached; without input to come, gives `until` at once. */
+ * and gives the reading reached; when nothing can come, gives `until` at once. */
 uint64_t console_idle(struct console *console, struct platform *platform, uint64_t until);
 
 #endif

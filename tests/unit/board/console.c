@@ -147,7 +147,8 @@ Test(console, input_cuts_the_waiting_short)
     cr_expect_lt(reached, until);
     cr_expect_lt(seconds(CLOCK_MONOTONIC) - start, 5);
     cr_expect_eq(platform->input.count, 1);
-    cr_expect_leq(platform->input.bytes[0].at, reached);
+    cr_expect_eq(platform->input.bytes[0].at, reached);
+    cr_expect_eq(clock_now(&platform->s.clock), reached, "so that the log tells all");
 }
 
 Test(console, a_full_log_and_nothing_due_is_the_end_of_waiting)
