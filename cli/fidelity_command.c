@@ -65,24 +65,26 @@ static int tell(const struct fidelity_run *run, const struct vm *vm)
 }
 
 static int run_lockstep(const struct options *options, const struct boot *boot,
-                        struct machine *machine, struct hosted *hosted)
+                        struct machine *machine, struct hosted *hosted, struct net *net)
 {
     struct console console;
     struct platform *vm = &hosted_vm(hosted)->platform;
     if (!give_input(options, &machine->platform, vm))
         return EXIT_ERROR;
     console_open(&console, -1, STDOUT_FILENO);
+    console.source = net ? net_source(net) : NULL;
     console_attach(&console, &machine->platform);
     machine_boot(machine, boot);
     hosted_boot(hosted);
     struct fidelity_config config = {
-        .max = options->max, .every = options->every, .report = stderr};
+        .max = options->max, .every = options->every, .report = stderr, .net = net};
     struct fidelity_run run = fidelity(machine, hosted, &config);
     console_close(&console);
     return tell(&run, hosted_vm(hosted));
 }
 
-/* Each side has disks of its own, on the same files, which both leave alone. */
+/* Each side has disks of its own, on the same files, which both leave alone. There is one network:
+ * the VM reads in its log what the bare machine received. */
 static int run_with_devices(const struct options *options, const struct boot *boot,
                             struct machine *machine, struct hosted *hosted)
 {
@@ -90,8 +92,8 @@ static int run_with_devices(const struct options *options, const struct boot *bo
     int status = EXIT_ERROR;
     if (!devices_open(&bare, options, &machine->platform, true))
         return EXIT_ERROR;
-    if (devices_open(&vm, options, &hosted_vm(hosted)->platform, true)) {
-        status = run_lockstep(options, boot, machine, hosted);
+    if (devices_open_twin(&vm, &bare, &hosted_vm(hosted)->platform)) {
+        status = run_lockstep(options, boot, machine, hosted, bare.net);
         status = devices_close(&vm, status);
     }
     return devices_close(&bare, status);

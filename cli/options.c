@@ -1,4 +1,5 @@
 /* The option table: a row an option, with the function that takes its value. */
+#define _GNU_SOURCE
 #include "options.h"
 
 #include <ctype.h>
@@ -243,6 +244,39 @@ static bool take_disk(struct options *options, const char *value)
     return length && length < sizeof disk->path;
 }
 
+static bool take_port(const char *text, uint16_t *port)
+{
+    uint64_t number;
+    if (!options_number(text, 1000, &number) || number == 0 || number > UINT16_MAX)
+        return false;
+    *port = (uint16_t)number;
+    return true;
+}
+
+/* fwd=HOST:GUEST; cuts the text in two. */
+static bool take_forward(struct options *options, char *text)
+{
+    static const char name[] = "fwd=";
+    char *guest = strchr(text, ':');
+    if (strncmp(text, name, sizeof name - 1) != 0 || !guest || options->forwards == NET_FORWARDS)
+        return false;
+    *guest++ = 0;
+    struct net_forward *forward = &options->forward[options->forwards++];
+    return take_port(text + sizeof name - 1, &forward->host) && take_port(guest, &forward->guest);
+}
+
+/* user, and words that say more, with commas in between. */
+static bool take_net(struct options *options, const char *value)
+{
+    char words[512], *rest = words;
+    bool fits = snprintf(words, sizeof words, "%s", value) < (int)sizeof words;
+    bool is_right = fits && !options->has_net && strcmp(strsep(&rest, ","), "user") == 0;
+    while (is_right && rest)
+        is_right = take_forward(options, strsep(&rest, ","));
+    options->has_net = true;
+    return is_right;
+}
+
 static const struct option_row rows[] = {
     {"firmware", "WHAT",
      "builtin (default): answers SBI, IMAGE in S-mode; none: IMAGE in M-mode; FILE: boots IMAGE",
@@ -267,6 +301,10 @@ static const struct option_row rows[] = {
     {"amnesia", "P", "forget shadow entries at each exit with probability P, by --seed",
      take_amnesia, NULL},
     {"engine", "WHICH", "block: fast (default); step: the reference", take_engine, NULL},
+    {"net", "user",
+     "a virtio network card, on a router of its own to the host's network; "
+     "user,fwd=HOST:GUEST: a port of the host's that leads to one of the guest's",
+     take_net, NULL},
     {"console", "WHICH", "what is typed goes to the uart (default) or to a virtio console",
      take_console, NULL},
     {"input", "FILE", "console input, paced in virtual time", take_input, NULL},

@@ -8,6 +8,7 @@
 #include "boot.h"
 #include "cpu.h"
 #include "disk.h"
+#include "net.h"
 #include "vm.h"
 
 /* Exit statuses that are Trapeze's own; others are the guest's. */
@@ -36,6 +37,9 @@ struct options {
     const char *trace;     /* FILE[,kinds] of trace.h, or NULL */
     struct disk_option disk[VIRTIO_DISKS];
     unsigned disks;
+    bool has_net;
+    struct net_forward forward[NET_FORWARDS];
+    unsigned forwards;
     const char *image; /* NULL: none was given */
 };
 

@@ -182,6 +182,7 @@ static int run_machine(struct machine *machine, const struct boot *boot,
                                     .console = &console,
                                     .reboot = reboot,
                                     .owner = machine};
+        console.source = devices_source(&devices);
         machine_boot(machine, boot);
         status = sign(options, boot, &machine->platform, run_platform(&runnable, options));
     }
@@ -231,6 +232,7 @@ static int run_hosted(struct hosted *hosted, const struct boot *boot, const stru
     if (run_open_console(&console, platform, options)) {
         struct runnable runnable = {
             .platform = platform, .console = &console, .reboot = reboot_vm, .owner = hosted};
+        console.source = devices_source(&devices);
         hosted_boot(hosted);
         status = sign(options, boot, platform, run_platform(&runnable, options));
         if (options->stats)

@@ -9,6 +9,7 @@ used: a program under a sanitizer needs that, and has no limit to run into."""
 import os
 import resource
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
@@ -42,7 +43,16 @@ ROWS = [
     (ANY, ["--quantum", "0", "GUEST"], 2, "--quantum: '0'"),
     (ANY, ["--isa", "x86", "GUEST"], 2, "--isa: 'x86'"),
     (ANY, ["--engine", "steam", "GUEST"], 2, "--engine: 'steam'"),
-    (ANY, ["--firmware", "bios", "GUEST"], 2, "--firmware: 'bios'"),
+    (ANY, ["--net", "", "GUEST"], 2, "--net: ''"),
+    (ANY, ["--net", "tap", "GUEST"], 2, "--net: 'tap'"),
+    (ANY, ["--net", "userland", "GUEST"], 2, "--net: 'userland'"),
+    (ANY, ["--net", "user,", "GUEST"], 2, "--net: 'user,'"),
+    (ANY, ["--net", "user,fwd=80", "GUEST"], 2, "--net: 'user,fwd=80'"),
+    (ANY, ["--net", "user,fwd=0:80", "GUEST"], 2, "--net: 'user,fwd=0:80'"),
+    (ANY, ["--net", "user,fwd=80:65536", "GUEST"], 2, "--net: 'user,fwd=80:65536'"),
+    (ANY, ["--net", "user,fwd=80:80:80", "GUEST"], 2, "--net: 'user,fwd=80:80:80'"),
+    (ANY, ["--net", "user", "--net", "user", "GUEST"], 2, "--net: 'user'"),
+    (ANY, ["--net", "user,fwd=TAKEN:80", "GUEST"], 1, "in use"),
     (ANY, ["--console", "vga", "GUEST"], 2, "--console: 'vga'"),
     (ANY, ["--disk", "missing.img", "GUEST"], 1, "missing.img: No such file or directory"),
     (ANY, ["--disk", "missing,ro,ro", "GUEST"], 1, "missing,ro: No such file or directory"),
@@ -121,13 +131,18 @@ def main():
     is_limited = sys.argv[3:] != ["any"]
     failed = count = 0
     folder = tempfile.mkdtemp()
+    taken = socket.socket()
+    taken.bind(("127.0.0.1", 0))
+    taken.listen()
+    port = str(taken.getsockname()[1])
     try:
         fill(folder, guest)
         for commands, words, status, named in ROWS:
             if not is_limited and TOO_MUCH & {*words}:
                 continue
             for command in commands:
-                line = [trapeze, *command, *(guest if word == "GUEST" else word for word in words)]
+                line = [trapeze, *command, *(guest if word == "GUEST" else
+                                             word.replace("TAKEN", port) for word in words)]
                 count += 1
                 for text in complaints(line, status, named, folder, limit if is_limited else None):
                     print(" ".join(["trapeze", *line[1:]]) + ": " + text)

@@ -27,11 +27,14 @@ struct lockstep {
     struct cpu_watch watch;
     struct fidelity_run run;
 
-    /* The bare side's console, and how many bytes it was shown: a stretch that is run again is not
-     * shown again. */
+    /* The bare side's host, and how much it was shown: a stretch that is run again is not shown
+     * again. */
     void *host;
     void (*output)(void *host, uint8_t byte);
-    uint64_t shown;
+    void (*send)(void *host, const uint8_t *frame, size_t size);
+    uint64_t (*idle)(void *host, struct platform *platform, uint64_t until);
+    uint64_t shown, sent;
+    uint64_t frontier; /* the last clock reading that was reached: before it, all is known */
 };
 
 static void show(void *owner, uint8_t byte)
@@ -44,21 +47,67 @@ static void show(void *owner, uint8_t byte)
         l->output(l->host, byte);
 }
 
-/* Comes between the bare machine and its console, and leaves again. */
-static void watch_console(struct lockstep *l)
+static void send(void *owner, const uint8_t *frame, size_t size)
+{
+    struct lockstep *l = owner;
+    if (l->bare->platform.s.sent_count <= l->sent)
+        return;
+    l->sent++;
+    if (l->send)
+        l->send(l->host, frame, size);
+}
+
+static void reach(struct lockstep *l)
+{
+    uint64_t now = clock_now(&l->bare->platform.s.clock);
+    l->frontier = now > l->frontier ? now : l->frontier;
+}
+
+/* With a network, time goes as fast as the host's where nothing is known yet. */
+static uint64_t idle(void *owner, struct platform *platform, uint64_t until)
+{
+    struct lockstep *l = owner;
+    bool is_known = clock_now(&platform->s.clock) < l->frontier;
+    if (is_known || !l->idle)
+        return until;
+    uint64_t reached = l->idle(l->host, platform, until);
+    reach(l);
+    return reached;
+}
+
+/* Comes between the bare machine and its host, and leaves again. Without a network, nothing comes
+ * from outside, and time is virtual on both sides. */
+static void watch_host(struct lockstep *l)
 {
     struct platform *bare = &l->bare->platform;
     l->host = bare->host;
     l->output = bare->output;
+    l->send = bare->send;
+    l->idle = bare->idle;
+    l->sent = bare->s.sent_count;
     bare->host = l;
     bare->output = show;
-    bare->idle = NULL; /* time is virtual on both sides */
+    bare->send = send;
+    bare->idle = l->config->net ? idle : NULL;
 }
 
-static void leave_console(struct lockstep *l)
+static void leave_host(struct lockstep *l)
 {
     l->bare->platform.host = l->host;
     l->bare->platform.output = l->output;
+    l->bare->platform.send = l->send;
+}
+
+/* Both sides stand where they never were: what has come is theirs now, and what they are past is
+ * nobody's any more. */
+static void take_packets(struct lockstep *l)
+{
+    if (!l->config->net)
+        return;
+    reach(l);
+    net_forget(l->config->net, l->vm->s.packet_cursor);
+    net_poll(l->config->net, &l->bare->platform);
+    platform_update(l->vm);
 }
 
 /* ---- what the bare guest does to its page tables (P43) ------------------------------------ */
@@ -170,6 +219,7 @@ static void checkpoint(struct lockstep *l)
     machine_checkpoint(l->bare, &l->bare_state);
     hosted_checkpoint(l->hosted);
     stale_copy(l->saved_stale, l->stale);
+    take_packets(l);
 }
 
 static void go_back(struct lockstep *l)
@@ -193,6 +243,8 @@ static uint64_t earlier(uint64_t a, uint64_t b)
 static void run_vm(struct lockstep *l, uint64_t target)
 {
     const struct fidelity_fault *fault = l->config->fault;
+    if (l->config->net) /* the log has grown */
+        platform_update(l->vm);
     while (fault && steps_of(l) < target && l->vm->s.stop <= STOP_LIMIT) {
         uint64_t now = steps_of(l);
         bool is_due = now >= fault->from && now < fault->to;
@@ -337,7 +389,7 @@ struct fidelity_run fidelity(struct machine *bare, struct hosted *hosted,
     l.saved_stale = l.stale + 1;
     if (!hosted_vm(hosted)->shadows.parts.policy->is_coherent) /* else nothing old is ever used */
         cpu_set_watch(bare->cpu, &l.watch);
-    watch_console(&l);
+    watch_host(&l);
     l.run.result = FIDELITY_SAME;
     for (bool same = true; same;) {
         checkpoint(&l);
@@ -356,7 +408,7 @@ struct fidelity_run fidelity(struct machine *bare, struct hosted *hosted,
     l.run.stop = l.vm->s.stop;
     l.run.steps = steps_of(&l);
     cpu_set_watch(bare->cpu, NULL);
-    leave_console(&l);
+    leave_host(&l);
     free(l.stale);
     machine_forget(bare);
     return l.run;

@@ -2,13 +2,17 @@
  *
  * Both sides run ahead by an interval and everything is compared; on a difference both go back to
  * the last agreement, and the first step that differs is searched for. Guest memory is compared by
- * the pages that either side wrote since. */
+ * the pages that either side wrote since.
+ *
+ * What comes from outside comes to the bare machine, at the end of what was run so far; the VM, and
+ * whoever goes back, finds it in the log. What goes out, goes out once. */
 #ifndef FIDELITY_H
 #define FIDELITY_H
 
 #include <stdio.h>
 
 #include "hosted.h"
+#include "net.h"
 #include "save.h"
 
 /* A fault on the VM's side alone, for tests of the checker: `spoil` is called before each of the
@@ -23,6 +27,7 @@ struct fidelity_config {
     uint64_t every;                     /* steps between comparisons: 1 compares after each */
     const struct fidelity_fault *fault; /* NULL: none */
     FILE *report;                       /* where a difference is told */
+    struct net *net; /* the bare machine's, which keeps its packets (net.h); NULL: none */
 };
 
 enum fidelity_result {

@@ -55,6 +55,19 @@ Test(options, a_disk_is_a_file_and_how_it_is_used)
     }
 }
 
+Test(options, a_network_may_have_ports)
+{
+    cr_assert_eq(parse("--net", "user", "x.elf"), PARSED);
+    cr_expect(options.has_net);
+    cr_expect_eq(options.forwards, 0);
+    cr_assert_eq(parse("--net", "user,fwd=8080:80,fwd=2222:22", "x.elf"), PARSED);
+    cr_assert_eq(options.forwards, 2);
+    cr_expect_eq(options.forward[0].host, 8080);
+    cr_expect_eq(options.forward[0].guest, 80);
+    cr_expect_eq(options.forward[1].host, 2222);
+    cr_expect_eq(options.forward[1].guest, 22);
+}
+
 Test(options, numbers_have_suffixes)
 {
     static const struct {
