@@ -165,7 +165,7 @@ static bool take_vmm(struct options *options, const char *value)
 
 static bool take_shadow(struct options *options, const char *value)
 {
-    static const char *const names[] = {"flush", "trace", NULL};
+    static const char *const names[] = {"flush", "trace", "unsync", NULL};
     unsigned choice;
     if (!take_choice(value, names, &choice))
         return false;
@@ -176,6 +176,13 @@ static bool take_shadow(struct options *options, const char *value)
 static bool take_audit(struct options *options, const char *value)
 {
     return options_number(value, 1000, &options->audit) && options->audit;
+}
+
+static bool take_stale(struct options *options, const char *value)
+{
+    (void)value;
+    options->vm.is_stale = true;
+    return true;
 }
 
 /* A probability above 0, up to 1. */
@@ -295,8 +302,9 @@ static const struct option_row rows[] = {
      "written is forgotten",
      take_disk, NULL},
     {"vmm", NULL, "run IMAGE in a VM, deprivileged", take_vmm, "run"},
-    {"shadow", "POLICY", "how a VM's shadow page tables keep up: flush (default) or trace",
-     take_shadow, NULL},
+    {"shadow", "POLICY", "a VM's shadow page tables: flush (default), trace or unsync", take_shadow,
+     NULL},
+    {"stale", NULL, "they keep what is old until the last legal moment", take_stale, NULL},
     {"audit", "N", "check all of a VM's shadows after every N exits", take_audit, NULL},
     {"amnesia", "P", "forget shadow entries at each exit with probability P, by --seed",
      take_amnesia, NULL},

@@ -61,6 +61,7 @@ static void start_over(struct shadows *shadows)
     for (unsigned page = SHADOW_PAGES; page-- > 0;)
         page_give(shadows, page);
     shadows->epoch = 1;
+    shadows->late_count = 0;
     hw_fence_all(shadows->hw);
 }
 
@@ -210,6 +211,7 @@ void shadow_fill(struct shadows *shadows, struct shadow *shadow, gva_t gva, cons
 const struct shadow_policy *const shadow_policies[SHADOW_KINDS] = {
     [SHADOW_FLUSH] = &shadow_flush,
     [SHADOW_TRACE] = &shadow_trace,
+    [SHADOW_UNSYNC] = &shadow_unsync,
 };
 
 uint64_t shadow_asid(const struct shadow *shadow)
@@ -220,6 +222,17 @@ uint64_t shadow_asid(const struct shadow *shadow)
 void shadow_forget(struct shadows *shadows)
 {
     shadows->epoch++;
+}
+
+void shadow_activate(struct shadows *shadows, const struct shadow *shadow, uint64_t satp)
+{
+    if (shadows->parts.policy->activated && shadow->view.space.satp != satp)
+        shadows->parts.policy->activated(shadows, shadow_asid(shadow));
+}
+
+bool shadow_is_coherent(const struct shadows *shadows)
+{
+    return shadows->parts.policy->is_coherent && !shadows->parts.is_stale;
 }
 
 void shadow_fence(struct shadows *shadows, bool all_va, gva_t gva, bool all_asids, uint64_t asid)

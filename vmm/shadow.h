@@ -33,6 +33,7 @@ enum {
     SHADOW_PAGES = 2048,
 #endif
     SHADOWS = 64,
+    SHADOW_LATE = 64, /* tables that run ahead of their mirrors at one time */
     PAGE_NONE = 0xffff,
 };
 
@@ -87,12 +88,17 @@ struct shadow_policy {
     /* Bytes of guest memory within one page were written by others than the hart. NULL: that is
      * no concern. */
     void (*wrote)(struct shadows *shadows, gpa_t gpa, uint64_t size);
+    /* A vcpu goes on in an address space that was not active just before: a translation that a
+     * fence has covered since it last was may not be there, however old the tables were at that
+     * fence, for hardware translates ahead in the active space alone (Privileged 4.2.1). NULL: the
+     * fence has dropped them. */
+    void (*activated)(struct shadows *shadows, uint64_t asid);
     /* The guest's sfence.vma. */
     void (*fence)(struct shadows *shadows, bool all_va, gva_t gva, bool all_asids, uint64_t asid);
 };
-extern const struct shadow_policy shadow_flush, shadow_trace;
+extern const struct shadow_policy shadow_flush, shadow_trace, shadow_unsync;
 
-enum shadow_kind { SHADOW_FLUSH, SHADOW_TRACE, SHADOW_KINDS };
+enum shadow_kind { SHADOW_FLUSH, SHADOW_TRACE, SHADOW_UNSYNC, SHADOW_KINDS };
 extern const struct shadow_policy *const shadow_policies[SHADOW_KINDS];
 
 struct shadow_stats {
@@ -109,6 +115,7 @@ struct shadow_parts {
     hpa_t pool;                  /* shadow_pool_frames of memory, which reads zero */
     gpa_t memory;                /* where guest memory starts */
     uint64_t frames;             /* of guest memory */
+    bool is_stale;               /* for proofs: synchronise at the last legal moment */
 };
 
 struct shadows {
@@ -123,6 +130,8 @@ struct shadows {
     unsigned touched; /* pages from here on were never taken, and are zero; it only grows, since
                          memory may be put back to what it was */
     uint64_t epoch, now;
+    uint32_t late[SHADOW_LATE]; /* frame numbers; of some, it may be over */
+    unsigned late_count;
     struct shadow_stats stats;
 };
 
@@ -145,6 +154,9 @@ bool shadow_is_forgetful(uint64_t chance, uint64_t *random);
 /* The shadow of a view, made anew when there is none; up to date with shadow_forget. */
 struct shadow *shadow_of(struct shadows *shadows, struct view view);
 
+/* A vcpu goes on in this shadow, and was in the address space `satp` before (0: in none). */
+void shadow_activate(struct shadows *shadows, const struct shadow *shadow, uint64_t satp);
+
 /* The ASID of its view. */
 uint64_t shadow_asid(const struct shadow *shadow);
 
@@ -162,6 +174,9 @@ uint64_t shadow_perms(struct view view, uint64_t guest_pte, unsigned p2m_perms, 
  * (none where it does not page), and `memory` is what the p2m says of where it leads. */
 void shadow_fill(struct shadows *shadows, struct shadow *shadow, gva_t gva, const struct walk *walk,
                  const struct p2m_entry *memory);
+
+/* True when no entry is ever older than the guest's tables. */
+bool shadow_is_coherent(const struct shadows *shadows);
 
 /* sfence.vma: no translation older than now may be used any more, of all addresses or of one, in
  * all address spaces or in one. */

@@ -1,7 +1,7 @@
 /* The tables of shadows, and the bounded pool that they come from.
  *
  * Pages come in pairs: a table, and beside it what is known of each of its leaves. */
-#include "shadow_pages.h"
+#include "shadow_mirror.h"
 
 hpa_t page_hpa(const struct shadows *shadows, unsigned page)
 {
@@ -179,6 +179,8 @@ void page_mirror(struct shadows *shadows, unsigned page, gpa_t gpa)
     frame->mirrors = (uint16_t)(page + 1);
     if (!of->next_mirror)
         shadow_withhold(shadows, gpa, SHADOW_TRACED);
+    else if (frame->is_late && of->level > 0) /* it is a table of an upper level too now */
+        mirror_catch_up(shadows, gpa);
 }
 
 void page_unmirror(struct shadows *shadows, unsigned page)
@@ -195,6 +197,8 @@ void page_unmirror(struct shadows *shadows, unsigned page)
     if (of->next_mirror)
         shadows->page[of->next_mirror - 1].previous_mirror = of->previous_mirror;
     of->table = 0;
-    if (!frame->mirrors)
-        shadow_give_back(shadows, gpa, SHADOW_TRACED);
+    if (frame->mirrors)
+        return;
+    frame->is_late = false;
+    shadow_give_back(shadows, gpa, SHADOW_TRACED);
 }

@@ -36,10 +36,11 @@ struct beside {
 
 /* What is known of a frame of the guest. */
 struct frame {
-    link_t first;     /* of the entries of 4 KiB that map it */
-    uint16_t mirrors; /* the first page that mirrors it as a table, plus one */
-    uint8_t reasons;  /* shifted right by 8, so that they fit */
-    uint8_t writes;   /* that were heard of since it was last walked as a table */
+    link_t first;        /* of the entries of 4 KiB that map it */
+    uint16_t mirrors;    /* the first page that mirrors it as a table, plus one */
+    uint8_t reasons;     /* shifted right by 8, so that they fit */
+    uint8_t writes : 7;  /* that were heard of since it was last walked as a table */
+    uint8_t is_late : 1; /* it runs ahead of its mirrors (shadow_mirror.h) */
 };
 
 /* And of 2 MiB of them. */

@@ -61,6 +61,8 @@ static struct hw_exit enter(struct vcpu *vcpu, uint64_t budget)
     if (shadow_is_forgetful(vm->config.amnesia, &vm->random))
         shadow_forget_some(&vm->shadows, &vm->random);
     vcpu->shadow = shadow_of(&vm->shadows, vcpu_view(vcpu));
+    shadow_activate(&vm->shadows, vcpu->shadow, vcpu->active);
+    vcpu->active = vcpu->shadow->view.space.satp;
     vcpu->run.satp = shadow_satp(&vm->shadows, vcpu->shadow);
     memcpy(vcpu->run.x, vcpu->hart.x, sizeof vcpu->run.x);
     vcpu->run.pc = vcpu->hart.pc;

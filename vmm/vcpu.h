@@ -17,6 +17,7 @@ struct vcpu {
      * exit. */
     struct hw_state run;
     struct shadow *shadow; /* whose root run.satp is */
+    uint64_t active;       /* the guest's satp by which that translates; 0: none */
 
     /* The last exit, for people. */
     enum exit_reason last_exit;

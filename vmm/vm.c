@@ -231,7 +231,8 @@ void vm_init(struct vm *vm, struct hw *hw, struct vm_memory memory)
                                                      .p2m = &vm->p2m,
                                                      .pool = pool,
                                                      .memory = GPA(RAM_BASE),
-                                                     .frames = guest_frames});
+                                                     .frames = guest_frames,
+                                                     .is_stale = vm->config.is_stale});
     deal_chunks(vm, chunks_base(next, memory.guest_size), memory.guest_size);
 
     for (unsigned i = 0; i < vm->platform.harts; i++) {

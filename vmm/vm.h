@@ -32,6 +32,7 @@ struct vm_stats {
 /* What the caller chooses, before vm_init. All zero is the default. */
 struct vm_config {
     enum shadow_kind shadow;
+    bool is_stale;    /* shadows synchronise at the last legal moment */
     uint64_t amnesia; /* at so many of 2^32 entries, the shadows forget something */
     uint64_t seed;    /* of what they forget */
 };

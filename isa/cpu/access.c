@@ -66,8 +66,10 @@ static uint64_t port_time(struct port *port)
 static void port_fence(struct port *port, bool all_va, uint64_t va, bool all_asids, uint64_t asid)
 {
     struct cpu *cpu = (struct cpu *)port;
-    if (cpu->watch)
-        cpu->watch->fenced(cpu->watch->owner, all_va, va, all_asids, asid);
+    if (!cpu->watch)
+        return;
+    tlb_clear(cpu); /* so that the observer hears of each first walk after the fence */
+    cpu->watch->fenced(cpu->watch->owner, all_va, va, all_asids, asid);
 }
 
 static void port_changed(struct port *port, enum change what)

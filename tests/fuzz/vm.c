@@ -1,6 +1,6 @@
 /* vm SEEDS [FIRST]: random programs in all modes, or in S and U under the built-in firmware, bare
- * against in a VM, in lockstep, under each coherence policy by turns, and with amnesia now and
- * then.
+ * against in a VM, in lockstep, under each coherence policy by turns, and stale or with amnesia now
+ * and then.
  *
  * Exit status 1: a program is not the same on both, or the VM broke a promise. */
 #include <inttypes.h>
@@ -30,6 +30,7 @@ static bool is_same(const struct program *program, uint64_t seed, struct sums *s
     }
     hosted_vm(hosted)->config = (struct vm_config){
         .shadow = (enum shadow_kind)(seed % SHADOW_KINDS),
+        .is_stale = seed / 2 % 2,
         .amnesia = seed % 5 == 0 ? (uint64_t)1 << 27 : 0,
         .seed = seed,
     };

@@ -12,33 +12,23 @@
 
 enum {
     LEAVES = SHADOW_PAGES * ENTRIES,
-    FENCES = 4096, /* of one address, until the verdicts are brought up to date */
-    ASIDS = 1 << 16,
     LONG = 64, /* of so many times, owners and free pages are gone through once */
     RWX = PTE_R | PTE_W | PTE_X,
 };
 
 /* The verdict on a leaf: what the guest's tables allowed when it was last found right. */
 struct verdict {
-    uint64_t hpa, gva;
-    uint64_t when; /* by the count of fences */
+    uint64_t hpa;
     unsigned perms;
-    bool is_known, is_due; /* it is due to be right: a fence has covered it since */
-};
-
-struct fence {
-    bool all_asids;
-    uint64_t va, asid, when;
+    bool is_known;
+    bool is_due; /* a fence has covered it since its address space was last active */
 };
 
 struct audit {
     struct vm *vm;
     struct vm_auditor watch;
     uint64_t every, entries, count;
-    struct verdict *verdict; /* by leaf */
-    struct fence *fence;     /* of one address */
-    uint64_t *asid_fenced;   /* when an address space was fenced whole */
-    uint64_t fences, now, all_fenced;
+    struct verdict *verdict;   /* by leaf */
     bool *is_leaf, *is_in_use; /* by leaf, by page */
     unsigned pages, leaves;
     char text[512]; /* the first thing that is wrong; empty: nothing */
@@ -50,50 +40,13 @@ static void blame(struct audit *audit, const char *what, uint64_t where)
         snprintf(audit->text, sizeof audit->text, "%s: %" PRIx64, what, where);
 }
 
-/* ---- fences ------------------------------------------------------------------------------ */
-
-static bool is_covered(const struct audit *audit, const struct verdict *verdict, uint64_t asid)
+static void give_up_if_wrong(const struct audit *audit)
 {
-    if (audit->all_fenced > verdict->when || audit->asid_fenced[asid] > verdict->when)
-        return true;
-    for (uint64_t i = audit->fences; i-- > 0 && audit->fence[i].when > verdict->when;)
-        if (audit->fence[i].va >> 12 == verdict->gva >> 12 &&
-            (audit->fence[i].all_asids || audit->fence[i].asid == asid))
-            return true;
-    return false;
-}
-
-static uint64_t asid_of_leaf(const struct audit *audit, unsigned leaf)
-{
-    const struct shadows *shadows = &audit->vm->shadows;
-    return shadow_asid(&shadows->shadow[shadows->page[leaf / ENTRIES].shadow]);
-}
-
-/* The log of fences is full: their effect is kept in the verdicts. */
-static void settle(struct audit *audit)
-{
-    for (unsigned leaf = 0; leaf < LEAVES; leaf++) {
-        struct verdict *verdict = &audit->verdict[leaf];
-        if (verdict->is_known && is_covered(audit, verdict, asid_of_leaf(audit, leaf)))
-            verdict->is_due = true;
-    }
-    audit->fences = 0;
-}
-
-static void fenced(void *owner, bool all_va, gva_t gva, bool all_asids, uint64_t asid)
-{
-    struct audit *audit = owner;
-    asid &= ASIDS - 1;
-    audit->now++;
-    if (all_va && all_asids)
-        audit->all_fenced = audit->now;
-    else if (all_va)
-        audit->asid_fenced[asid] = audit->now;
-    else
-        audit->fence[audit->fences++] =
-            (struct fence){.all_asids = all_asids, .va = gva.a, .asid = asid, .when = audit->now};
-    if (audit->fences == FENCES)
-        settle(audit);
+    if (!audit->text[0])
+        return;
+    fprintf(stderr, "trapeze: audit: %s (after %" PRIu64 " entries of the guest)\n", audit->text,
+            audit->entries);
+    abort();
 }
 
 /* ---- leaves ------------------------------------------------------------------------------ */
@@ -144,31 +97,93 @@ static void check_grant(struct audit *audit, uint64_t leaf, int level, unsigned 
         blame(audit, "a leaf that lets stores go by that break a reservation", gva);
 }
 
-/* What the tables must say of it, now or since the last fence. */
+/* True when a vcpu is in the address space, so that hardware could translate ahead in it. */
+static bool is_active(const struct audit *audit, const struct shadow *shadow)
+{
+    for (unsigned i = 0; i < audit->vm->platform.harts; i++)
+        if (audit_view(&audit->vm->vcpu[i]).space.satp == shadow->view.space.satp)
+            return true;
+    return false;
+}
+
+/* The leaf is right, as the tables stand. */
+static void approve(struct audit *audit, const struct shadow *shadow, struct verdict *verdict,
+                    const struct audit_word *word, uint64_t leaf)
+{
+    verdict->is_due = verdict->is_known && verdict->is_due && !is_active(audit, shadow);
+    verdict->is_known = true;
+    verdict->hpa = pte_pa(leaf);
+    verdict->perms = word->perms;
+}
+
+/* What the tables must say of a leaf, now or since the last fence. Where its space is not active,
+ * what is old can still be brought up to date before it is. */
 static void check_age(struct audit *audit, const struct shadow *shadow, uint64_t leaf,
                       unsigned number)
 {
+    const struct shadows *shadows = &audit->vm->shadows;
     struct verdict *verdict = &audit->verdict[number];
-    uint64_t gva = page_entry_gva(&audit->vm->shadows, number / ENTRIES, number % ENTRIES).a;
-    int level = audit->vm->shadows.page[number / ENTRIES].level;
+    uint64_t gva = page_entry_gva(shadows, number / ENTRIES, number % ENTRIES).a;
+    int level = shadows->page[number / ENTRIES].level;
     struct audit_word word = audit_guest(audit->vm, shadow->view, gva, level);
-    bool is_coherent = audit->vm->shadows.parts.policy->is_coherent;
+    bool is_coherent = shadow_is_coherent(shadows);
     if (is_right(audit, &word, leaf)) {
-        if (page_beside(&audit->vm->shadows, number + 1)->reasons && !word.may_write && is_coherent)
+        approve(audit, shadow, verdict, &word, leaf);
+        if (page_beside(shadows, number + 1)->reasons && !word.may_write && is_coherent)
             blame(audit, "a leaf with a reason where the guest's grants no W", gva);
-        *verdict = (struct verdict){.hpa = pte_pa(leaf),
-                                    .gva = gva,
-                                    .when = audit->now,
-                                    .perms = word.perms,
-                                    .is_known = true};
         return;
     }
     if (is_coherent || !verdict->is_known)
         blame(audit, "a leaf that the guest's tables do not allow", gva);
     else if (verdict->hpa != pte_pa(leaf) || leaf & RWX & ~verdict->perms)
         blame(audit, "a leaf that the guest's tables never allowed", gva);
-    else if (verdict->is_due || is_covered(audit, verdict, shadow_asid(shadow)))
+    else if (verdict->is_due && is_active(audit, shadow))
         blame(audit, "a leaf that is older than a fence that covers it", gva);
+}
+
+/* ---- fences ------------------------------------------------------------------------------ */
+
+/* What the guest's fence names. */
+struct named {
+    bool all_va, all_asids;
+    uint64_t gva, asid;
+};
+
+static void fence_page(struct audit *audit, const struct shadow *shadow, unsigned page,
+                       const struct named *named)
+{
+    const struct shadows *shadows = &audit->vm->shadows;
+    uint64_t size = level_size(shadows->page[page].level);
+    for (unsigned i = 0, left = shadows->page[page].used; left && i < ENTRIES; i++) {
+        uint64_t pte = page_table(shadows, page)[i];
+        left -= pte != 0;
+        bool is_named = named->all_va || named->gva - page_entry_gva(shadows, page, i).a < size;
+        if (!pte || !is_named)
+            continue;
+        if (is_pointer(pte)) {
+            fence_page(audit, shadow, page_below(shadows, pte), named);
+            continue;
+        }
+        audit->verdict[page * ENTRIES + i].is_due = true;
+        check_age(audit, shadow, pte, page * ENTRIES + i);
+    }
+}
+
+/* What is left after a fence that named it, in the active space, must be right; in another, when
+ * that is active again. */
+static void fenced(void *owner, bool all_va, gva_t gva, bool all_asids, uint64_t asid)
+{
+    struct audit *audit = owner;
+    const struct shadows *shadows = &audit->vm->shadows;
+    struct named named = {all_va, all_asids, gva.a, asid & 0xffff};
+    audit->text[0] = 0;
+    for (unsigned i = 0; i < SHADOWS; i++) {
+        const struct shadow *shadow = &shadows->shadow[i];
+        if (shadow->is_used && shadow->epoch == shadows->epoch &&
+            (all_asids || shadow_asid(shadow) == named.asid))
+            fence_page(audit, shadow, shadow->root, &named);
+    }
+    give_up_if_wrong(audit);
 }
 
 /* ---- pages -------------------------------------------------------------------------------- */
@@ -213,11 +228,14 @@ static void check_mirror(struct audit *audit, const struct shadow *shadow, unsig
     }
     if (!is_listed)
         blame(audit, "a mirror that its table does not know", of->gva.a);
-    if (!(frame_of(shadows, gpa)->reasons & SHADOW_TRACED >> 8))
+    /* A table of the lowest level may run ahead, where that is the policy. */
+    bool may_be_late = shadows->parts.policy == &shadow_unsync && of->level == 0;
+    if (!(frame_of(shadows, gpa)->reasons & SHADOW_TRACED >> 8) &&
+        !(may_be_late && frame_of(shadows, gpa)->is_late))
         blame(audit, "a table that is not traced", gpa.a);
     uint64_t table = audit_guest(audit->vm, shadow->view, page_entry_gva(shadows, page, 0).a, 0)
                          .table[of->level];
-    if (of->used && table != gpa.a && shadow->epoch == shadows->epoch)
+    if (of->used && table != gpa.a && shadow->epoch == shadows->epoch && !shadows->parts.is_stale)
         blame(audit, "a mirror of what is no table of its address space", of->gva.a);
 }
 
@@ -383,15 +401,6 @@ static void check_vcpu(struct audit *audit, const struct vcpu *vcpu)
         blame(audit, "a vcpu on tables that are not its shadow's", vcpu->hart.pc);
 }
 
-static void give_up_if_wrong(const struct audit *audit)
-{
-    if (!audit->text[0])
-        return;
-    fprintf(stderr, "trapeze: audit: %s (after %" PRIu64 " entries of the guest)\n", audit->text,
-            audit->entries);
-    abort();
-}
-
 static void entering(void *owner, const struct vcpu *vcpu)
 {
     struct audit *audit = owner;
@@ -429,12 +438,9 @@ struct audit *audit_new(struct vm *vm, uint64_t every)
     *audit = (struct audit){.vm = vm,
                             .every = every,
                             .verdict = calloc(LEAVES, sizeof *audit->verdict),
-                            .fence = calloc(FENCES, sizeof *audit->fence),
-                            .asid_fenced = calloc(ASIDS, sizeof *audit->asid_fenced),
                             .is_leaf = calloc(LEAVES, sizeof *audit->is_leaf),
                             .is_in_use = calloc(SHADOW_PAGES, sizeof *audit->is_in_use)};
-    if (!audit->verdict || !audit->fence || !audit->asid_fenced || !audit->is_leaf ||
-        !audit->is_in_use) {
+    if (!audit->verdict || !audit->is_leaf || !audit->is_in_use) {
         audit_free(audit);
         return NULL;
     }
@@ -451,8 +457,6 @@ void audit_free(struct audit *audit)
     if (audit->vm->auditor == &audit->watch)
         audit->vm->auditor = NULL;
     free(audit->verdict);
-    free(audit->fence);
-    free(audit->asid_fenced);
     free(audit->is_leaf);
     free(audit->is_in_use);
     free(audit);

@@ -4,8 +4,8 @@
  *
  * A leaf may be older than the tables where the policy may (P10, P43). So a leaf is judged when it
  * is filled, when there is but one state of the tables that could explain it, and the verdict is
- * kept; later it must either hold still, or have been right at some time since when no fence has
- * covered it. Where a policy is coherent, nothing older is excused. */
+ * kept. Later it must either hold still, or have been right once, in an active address space, with
+ * no fence since that covers it. Where a policy is coherent, nothing older is excused. */
 #ifndef AUDIT_H
 #define AUDIT_H
 

@@ -209,12 +209,19 @@ static bool differs(struct lockstep *l, FILE *out)
 
 /* ---- running ------------------------------------------------------------------------------ */
 
+/* The VM forgets what it has derived, and the bare side too, so that it is seen to walk again. */
+static void start_afresh(struct lockstep *l)
+{
+    vm_forget(hosted_vm(l->hosted));
+    cpu_drop(l->bare->cpu);
+    stale_clear(l->stale);
+}
+
 static void checkpoint(struct lockstep *l)
 {
     /* Where much was replaced and never fenced, the VM starts afresh: then nothing old is left. */
     if (l->stale->entries > STALE_ROOM / 4 || l->stale->fences > STALE_ROOM / 4) {
-        vm_forget(hosted_vm(l->hosted));
-        stale_clear(l->stale);
+        start_afresh(l);
     }
     machine_checkpoint(l->bare, &l->bare_state);
     hosted_checkpoint(l->hosted);
@@ -278,8 +285,7 @@ static void run_both_carefully(struct lockstep *l, uint64_t target)
         l->stale->was_used = false;
         platform_run(&l->bare->platform, next);
         if (l->stale->was_used) {
-            vm_forget(hosted_vm(l->hosted));
-            stale_clear(l->stale);
+            start_afresh(l);
             l->run.stale++;
         }
         run_vm(l, next);
@@ -387,7 +393,7 @@ struct fidelity_run fidelity(struct machine *bare, struct hosted *hosted,
     l.stale = calloc(2, sizeof *l.stale);
     assert(l.stale && "out of memory");
     l.saved_stale = l.stale + 1;
-    if (!hosted_vm(hosted)->shadows.parts.policy->is_coherent) /* else nothing old is ever used */
+    if (!shadow_is_coherent(&hosted_vm(hosted)->shadows)) /* else nothing old is ever used */
         cpu_set_watch(bare->cpu, &l.watch);
     watch_host(&l);
     l.run.result = FIDELITY_SAME;

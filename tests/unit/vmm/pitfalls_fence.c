@@ -57,6 +57,31 @@ Test(pitfalls, p14_a_reused_root_is_seen_anew_after_its_fence)
     }
 }
 
+/* The guest fences a space that is not active, then changes its table, and goes there. No hardware
+ * translates ahead in a space that is not active, so it must see what is new. */
+Test(pitfalls, p14_a_space_that_is_not_active_is_fenced_before_its_table_changes)
+{
+    usual_space(MODE_S);
+    map(0x5000, DATA, S_RWX);
+    map(0x6000, entry_at(0x5000, 0), S_RWX);
+    poke(DATA, 8, 1);
+    poke(DATA + PAGE_SIZE, 8, 2);
+    program(CODE, LD(A0, A1), CSRW(satp, A4), SFENCE(ZERO, A6), SD(A2, A3), CSRW(satp, A5),
+            LD(A7, A1), LOOP);
+    w.hart->csr.satp |= ASID(1);
+    w.hart->x[A1] = 0x5000;
+    w.hart->x[A2] = entry(DATA + PAGE_SIZE, S_RWX);
+    w.hart->x[A3] = 0x6000 + (entry_at(0x5000, 0) & (PAGE_SIZE - 1));
+    w.hart->x[A4] = (w.hart->csr.satp & ~SATP_ASID) | ASID(2);
+    w.hart->x[A5] = w.hart->csr.satp;
+    w.hart->x[A6] = 1;
+    struct fidelity_run run = world_lockstep(7);
+    cr_expect_eq(run.result, FIDELITY_LIMIT);
+    cr_expect_eq(run.stale, 0);
+    cr_expect_eq(w.hart->x[A0], 1);
+    cr_expect_eq(w.hart->x[A7], 2);
+}
+
 Test(pitfalls, p14_sfence_vma_of_any_address_does_not_trap_in_s)
 {
     static const uint64_t any[] = {

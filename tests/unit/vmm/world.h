@@ -37,7 +37,8 @@ static struct {
     uint64_t root, next_table;
 } w;
 
-/* The coherence policy under which the stories are told: WORLD_SHADOW in the environment. */
+/* The coherence policy under which the stories are told: WORLD_SHADOW in the environment; with
+ * WORLD_STALE, at the last legal moment. */
 static inline enum shadow_kind world_shadow(void)
 {
     const char *name = getenv("WORLD_SHADOW");
@@ -50,7 +51,7 @@ static inline enum shadow_kind world_shadow(void)
 
 static inline bool world_is_coherent(void)
 {
-    return shadow_policies[world_shadow()]->is_coherent;
+    return shadow_policies[world_shadow()]->is_coherent && !getenv("WORLD_STALE");
 }
 
 static inline void world_of(unsigned harts, isa_t isa, enum engine engine)
@@ -68,6 +69,7 @@ static inline void world_of(unsigned harts, isa_t isa, enum engine engine)
     cr_assert_not_null(w.hosted);
     w.vm = hosted_vm(w.hosted);
     w.vm->config.shadow = world_shadow();
+    w.vm->config.is_stale = getenv("WORLD_STALE");
     cr_assert(hosted_audit(w.hosted, 1));
     hosted_boot(w.hosted);
     w.vcpu = &w.vm->vcpu[0];
