@@ -6,10 +6,10 @@
  *
  * A program of 32 bits stores the low word first, then the high one, which completes it. Some store
  * the low word alone and wait for their end, so a low word that stands for a while is complete
- * too. */
+ * too: for so long that the turns of other harts do not come between the two. */
 #include "platform.h"
 
-enum { HTIF_PATIENCE = 10000 }; /* steps */
+enum { HTIF_PATIENCE = 10000 }; /* steps of the hart that stored */
 enum { HTIF_SYSTEM = 0, HTIF_CONSOLE = 1, CONSOLE_WRITE = 1 };
 
 void platform_htif(struct platform *platform)
@@ -29,6 +29,12 @@ void platform_htif(struct platform *platform)
     platform->dma(platform->owner, platform->tohost, &zero, 8, true);
 }
 
+static uint64_t patience(const struct platform *platform)
+{
+    uint64_t turns = HTIF_PATIENCE / platform->quantum + 1;
+    return HTIF_PATIENCE + (platform->harts - 1) * platform->quantum * turns;
+}
+
 void platform_stored(struct platform *platform, uint64_t pa, unsigned size)
 {
     uint64_t at = platform->tohost;
@@ -39,6 +45,6 @@ void platform_stored(struct platform *platform, uint64_t pa, unsigned size)
     if (pa + size > at + 4)
         platform_htif(platform);
     else if (*due == NEVER)
-        *due = clock_now(&platform->s.clock) + HTIF_PATIENCE;
+        *due = clock_now(&platform->s.clock) + patience(platform);
     platform->stirred = true;
 }

@@ -265,6 +265,39 @@ Test(privileged, a_console_word_in_halves_writes_one_byte_and_a_low_word_alone_e
     machine_free(machine);
 }
 
+/* Hart 0 stores a console word in halves, and all of hart 1's long turn comes between them. */
+Test(privileged, a_console_word_in_halves_is_whole_whatever_other_harts_do_between)
+{
+    struct board_config config = bare_board();
+    config.harts = 2;
+    config.quantum = 30000;
+    program.count = 0;
+    read_csr(T0, CSR_mhartid);
+    branch(INSN_bne, T0, 0, here());
+    li(S2, at_tohost.pa);
+    li(T1, 'A');
+    li(T2, 0x01010000);
+    li(A0, 14970);
+    uint64_t loop = here();
+    i_type(INSN_addi, A0, A0, -1);
+    branch(INSN_bne, A0, 0, loop);
+    store(INSN_sw, T1, 0, S2);
+    read_csr(S3, CSR_time);
+    for (int i = 0; i < 20; i++)
+        i_type(INSN_addi, 0, 0, 0);
+    read_csr(S4, CSR_time);
+    store(INSN_sw, T2, 4, S2);
+    li(T1, 1);
+    store(INSN_sd, T1, 0, S2);
+    branch(INSN_beq, 0, 0, here());
+    struct machine *machine = run_htif(&config, 1000000);
+    cr_expect_gt(machine->hart[0].x[S4] - machine->hart[0].x[S3], 2000, "the turn came between");
+    cr_expect_eq(machine->platform.s.output_count, 1);
+    cr_expect_eq(machine->platform.s.stop, STOP_POWEROFF);
+    cr_expect_eq(machine->platform.s.status, 0);
+    machine_free(machine);
+}
+
 /* Hart 0 reserves a word, and lets `turns` of the other pass before its SC. Hart 1 stores `offset`
  * bytes from that word all the while. Gives what SC gave. */
 static uint64_t sc_after_turns(int offset)
