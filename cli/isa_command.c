@@ -1,9 +1,12 @@
 /* trapeze isa: the card of a profile, from the tables that the machine itself runs by. */
 #include "isa_command.h"
 
+#include <assert.h>
 #include <getopt.h>
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "csr.h"
 #include "insn.h"
@@ -15,6 +18,12 @@ struct card {
     bool is_markdown;
 };
 
+/* A row's third column as it is put together. */
+struct list {
+    char text[2048];
+    size_t used;
+};
+
 static const struct {
     enum ext ext;
     const char *title;
@@ -22,11 +31,29 @@ static const struct {
     {EXT_I, "I: integers"},
     {EXT_M, "M: multiplication and division"},
     {EXT_A, "A: atomics"},
+    {EXT_F, "F: single-precision floating point"},
+    {EXT_D, "D: double-precision floating point"},
+    {EXT_Zba, "Zba: address generation"},
+    {EXT_Zbb, "Zbb: basic bit manipulation"},
     {EXT_Zicsr, "Zicsr: control and status registers"},
     {EXT_Zifencei, "Zifencei: instruction fence"},
     {EXT_S, "S: supervisor mode"},
     {EXT_MM, "M-mode"},
 };
+
+/* Adds an item; `separator` goes between two. */
+static void add(struct list *list, const char *separator, const char *format, ...)
+{
+    va_list arguments;
+    size_t room = sizeof list->text - list->used;
+    if (list->used)
+        list->used += (size_t)snprintf(list->text + list->used, room, "%s", separator);
+    va_start(arguments, format);
+    room = sizeof list->text - list->used;
+    list->used += (size_t)vsnprintf(list->text + list->used, room, format, arguments);
+    va_end(arguments);
+    assert(list->used < sizeof list->text);
+}
 
 static void heading(const struct card *card, const char *title, const char *columns)
 {
@@ -39,12 +66,52 @@ static void heading(const struct card *card, const char *title, const char *colu
             printf(at[1] ? "|---" : "|\n");
 }
 
-static void row(const struct card *card, const char *first, const char *second, const char *third)
+/* How much of `text` goes on a line of `width`: up to a space. */
+static size_t line_of(const char *text, size_t width)
 {
-    printf(card->is_markdown ? "| `%s` | %s | %s |\n" : "  %-14s %-20s %s\n", first, second, third);
+    size_t length = strlen(text);
+    if (length <= width)
+        return length;
+    for (length = width; length > 0 && text[length] != ' ';)
+        length--;
+    return length ? length : strlen(text);
 }
 
-static void print_instructions(const struct card *card)
+static void row(const struct card *card, const char *first, const char *second, const char *third)
+{
+    enum { INDENT = 42, WIDTH = 100 };
+    if (card->is_markdown) {
+        printf("| %s | %s | %s |\n", first, second, third);
+        return;
+    }
+    int used = printf(*third ? "  %-26s %-11s" : "  %-26s %s\n", first, second);
+    while (*third) {
+        size_t length = line_of(third, WIDTH - INDENT);
+        printf("%*s%.*s\n", INDENT - used, "", (int)length, third);
+        third += length + (third[length] == ' ');
+        used = 0;
+    }
+}
+
+/* The manual's spelling of a row's name: a dot for each _. */
+static const char *spelled(const char *name)
+{
+    static char text[24];
+    size_t length = 0;
+    for (; name[length] && length + 1 < sizeof text; length++)
+        text[length] = (char)(name[length] == '_' ? '.' : name[length]);
+    text[length] = 0;
+    return text;
+}
+
+static bool is_same_kind(const struct insn_info *a, const struct insn_info *b)
+{
+    return a->ext == b->ext && a->class == b->class && strcmp(a->operands, b->operands) == 0;
+}
+
+/* The row of all instructions that are written as this one and are the same to a VMM, where it is
+ * the first of them. */
+static void print_kind(const struct card *card, const struct insn_info *first)
 {
     static const char *const classes[] = {
         [CLASS_DIRECT] = "direct",
@@ -52,13 +119,50 @@ static void print_instructions(const struct card *card)
         [CLASS_SENSITIVE] = "sensitive",
         [CLASS_PRIVILEGED] = "privileged",
     };
+    struct list names = {.used = 0};
+    for (const struct insn_info *info = insn_table; info < insn_table + INSN_COUNT; info++) {
+        if (!is_same_kind(info, first))
+            continue;
+        if (info < first)
+            return;
+        add(&names, " ", "%s", spelled(info->name));
+    }
+    row(card, *first->operands ? first->operands : "-", classes[first->class], names.text);
+}
+
+static void print_instructions(const struct card *card)
+{
     for (unsigned g = 0; g < sizeof groups / sizeof *groups; g++) {
         if (!isa_has(card->isa, groups[g].ext))
             continue;
-        heading(card, groups[g].title, "| instruction | operands | class |");
+        heading(card, groups[g].title, "| operands | class | instructions |");
         for (unsigned i = 0; i < INSN_COUNT; i++)
             if (insn_table[i].ext == groups[g].ext)
-                row(card, insn_table[i].name, insn_table[i].operands, classes[insn_table[i].class]);
+                print_kind(card, &insn_table[i]);
+    }
+}
+
+/* The 16-bit forms, by what they stand for. */
+static void print_compressed(const struct card *card)
+{
+    static const struct {
+        const char *name, *operands;
+        enum insn_id expands;
+    } forms[RVC_COUNT] = {
+#define RVC(name, format, match, mask, operands, expands) {#name, operands, INSN_##expands},
+#include "compressed.def"
+    };
+    if (!isa_has(card->isa, EXT_C))
+        return;
+    heading(card, "C: 16-bit forms", "| stand for | | forms |");
+    for (unsigned id = 0; id < INSN_COUNT; id++) {
+        struct list list = {.used = 0};
+        for (unsigned i = 0; i < RVC_COUNT; i++)
+            if (forms[i].expands == id)
+                add(&list, "; ", *forms[i].operands ? "%s %s" : "%s", spelled(forms[i].name),
+                    forms[i].operands);
+        if (list.used && isa_has(card->isa, insn_table[id].ext))
+            row(card, spelled(insn_table[id].name), "", list.text);
     }
 }
 
@@ -73,7 +177,7 @@ static void print_csrs(const struct card *card)
         if (info->count == 1)
             snprintf(number, sizeof number, "0x%03x", info->number);
         else
-            snprintf(number, sizeof number, "0x%03x to 0x%03x", info->number,
+            snprintf(number, sizeof number, "0x%03x-0x%03x", info->number,
                      info->number + info->count - 1);
         row(card, info->name, number, info->fields);
     }
@@ -81,16 +185,13 @@ static void print_csrs(const struct card *card)
 
 static void print_causes(const struct card *card)
 {
-    static const struct {
-        const char *number, *kind, *text;
-    } causes[] = {
-#define EXCEPTION(name, number, text) {#number, "exception", text},
-#define INTERRUPT(name, number, text) {#number, "interrupt", text},
+    struct list exceptions = {.used = 0}, interrupts = {.used = 0};
+#define EXCEPTION(name, number, text) add(&exceptions, "; ", "%d %s", number, text);
+#define INTERRUPT(name, number, text) add(&interrupts, "; ", "%d %s", number, text);
 #include "cause.def"
-    };
-    heading(card, "Causes", "| number | kind | meaning |");
-    for (unsigned i = 0; i < sizeof causes / sizeof *causes; i++)
-        row(card, causes[i].number, causes[i].kind, causes[i].text);
+    heading(card, "Causes", "| kind | | number and meaning |");
+    row(card, "exceptions", "", exceptions.text);
+    row(card, "interrupts", "", interrupts.text);
 }
 
 static int print_card(const struct card *card)
@@ -99,6 +200,7 @@ static int print_card(const struct card *card)
     isa_print(card->isa, text, sizeof text);
     printf(card->is_markdown ? "# %s\n" : "%s\n", text);
     print_instructions(card);
+    print_compressed(card);
     print_csrs(card);
     print_causes(card);
     return ferror(stdout) || fflush(stdout) ? EXIT_ERROR : 0;
