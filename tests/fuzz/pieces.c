@@ -172,6 +172,8 @@ static void reserve(struct maker *m)
         load_or_store(m);
     if (one_in(m, 8))
         EMIT(m, addi, T0, T0, 0, 8);
+    if (one_in(m, 8)) /* of the other size */
+        is_wide = !is_wide;
     emit_word(m, encode(is_wide ? INSN_sc_d : INSN_sc_w, some_rd(m), T0, some_rs(m), 0));
 }
 

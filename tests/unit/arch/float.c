@@ -248,3 +248,31 @@ Test(arch_float, a_port_without_arithmetic_still_moves)
     cr_expect_eq(w->trap.cause, CAUSE_ILLEGAL_INSN);
     cr_expect_eq(memcmp(&before, &w->hart, sizeof before), 0);
 }
+
+/* Rows that only move bits: with and without arithmetic they do the same; all others are illegal.
+ */
+static bool only_moves(int id)
+{
+    static const char *const moves[] = {"flw", "fld", "fsw", "fsd", "fsgnj", "fmv", "fclass"};
+    for (size_t i = 0; i < sizeof moves / sizeof *moves; i++)
+        if (strncmp(insn_table[id].name, moves[i], strlen(moves[i])) == 0)
+            return true;
+    return false;
+}
+
+Test(arch_float, without_arithmetic_every_row_that_computes_is_illegal_and_changes_nothing)
+{
+    for (int id = 0; id < INSN_COUNT; id++) {
+        if (!is_float(id))
+            continue;
+        struct world *w = world_with_fs(1);
+        w->port.fp = NULL;
+        struct hart before = w->hart;
+        cr_expect_eq(run(w, word_of(id)), only_moves(id), "%s", insn_table[id].name);
+        if (only_moves(id))
+            continue;
+        cr_expect_eq(w->trap.cause, CAUSE_ILLEGAL_INSN);
+        cr_expect_eq(w->trap.tval, word_of(id));
+        cr_expect_eq(memcmp(&before, &w->hart, sizeof before), 0, "%s", insn_table[id].name);
+    }
+}

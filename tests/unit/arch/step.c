@@ -572,6 +572,38 @@ Test(step, p09_sc_needs_w_and_reports_a_store_fault_that_keeps_the_reservation)
     cr_expect_eq(sc(w, INSN_sc_d, 0x40000000, 1), 0);
 }
 
+/* ISA 8.2: the reserved bytes may be more than LR read, here the doubleword, and LR may have had
+ * another size; where SC starts elsewhere, it fails. */
+Test(step, sc_may_have_another_size_than_lr_at_the_same_address)
+{
+    static const struct {
+        enum insn_id lr, sc;
+        unsigned offset;
+        uint64_t failed, left;
+    } rows[] = {
+        {INSN_lr_w, INSN_sc_d, 0, 0, 0x1111111122222222},
+        {INSN_lr_d, INSN_sc_w, 0, 0, 0x22222222},
+        {INSN_lr_d, INSN_sc_w, 4, 1, 0},
+        {INSN_lr_w, INSN_sc_w, 4, 1, 0},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct world *w = world_new();
+        lr(w, rows[i].lr, DATA);
+        cr_expect_eq(sc(w, rows[i].sc, DATA + rows[i].offset, 0x1111111122222222), rows[i].failed,
+                     "row %zu", i);
+        cr_expect_eq(peek(w, DATA, 8), rows[i].left, "row %zu", i);
+        cr_expect_not(w->hart.reservation.valid);
+    }
+}
+
+Test(step, sc_to_memory_that_cannot_be_written_is_an_access_fault)
+{
+    struct world *w = world_new();
+    w->rom = DATA;
+    lr(w, INSN_lr_w, DATA);
+    expect_trap(w, word_r(INSN_sc_w, 5, 6, 7), 7, DATA);
+}
+
 Test(step, p20_sc_may_give_its_answer_in_its_operands)
 {
     struct world *w = world_new();
@@ -623,6 +655,10 @@ Test(step, p21_a_csr_that_the_mode_has_not_is_illegal)
     w->hart.mode = MODE_M;
     expect_trap(w, 0x7c002573, 2, 0x7c002573); /* no such CSR */
     expect_trap(w, 0xc0001073, 2, 0xc0001073); /* csrw cycle, x0 */
+    for (enum insn_id id = INSN_csrrw; id <= INSN_csrrci; id++) {
+        uint32_t word = word_csr(id, 5, 0x7c0, 6);
+        expect_trap(w, word, 2, word);
+    }
 }
 
 /* --- privileged instructions --- */
