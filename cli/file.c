@@ -58,7 +58,7 @@ static bool write_all(int fd, const uint8_t *bytes, size_t size)
             return false;
         done += count > 0 ? (size_t)count : 0;
     }
-    return fsync(fd) == 0;
+    return true;
 }
 
 static bool write_beside(const char *path, char *beside, const void *bytes, size_t size)
@@ -66,7 +66,7 @@ static bool write_beside(const char *path, char *beside, const void *bytes, size
     int fd = mkstemp(beside);
     if (fd < 0)
         return false;
-    bool done = fchmod(fd, 0644) == 0 && write_all(fd, bytes, size);
+    bool done = fchmod(fd, 0644) == 0 && write_all(fd, bytes, size) && fsync(fd) == 0;
     done = close(fd) == 0 && done;
     done = done && rename(beside, path) == 0;
     if (!done) {
@@ -77,8 +77,30 @@ static bool write_beside(const char *path, char *beside, const void *bytes, size
     return done;
 }
 
+/* Writes to what is no file to be replaced: a device, a pipe. */
+static bool write_into(const char *path, const void *bytes, size_t size)
+{
+    int fd = open(path, O_WRONLY);
+    if (fd < 0)
+        return false;
+    bool done = write_all(fd, bytes, size);
+    return close(fd) == 0 && done;
+}
+
+static bool is_regular(const char *path)
+{
+    struct stat found;
+    return stat(path, &found) != 0 || S_ISREG(found.st_mode);
+}
+
 bool file_write(const char *path, const void *bytes, size_t size)
 {
+    if (!is_regular(path)) {
+        bool done = write_into(path, bytes, size);
+        if (!done)
+            complain(path);
+        return done;
+    }
     char beside[4096];
     int used = snprintf(beside, sizeof beside, "%s.XXXXXX", path);
     errno = ENAMETOOLONG;

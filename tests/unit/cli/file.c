@@ -3,6 +3,7 @@
 
 #include <criterion/criterion.h>
 #include <criterion/redirect.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -56,6 +57,20 @@ Test(file, a_write_that_fails_leaves_nothing_behind)
     cr_expect_not(file_write(path, "x", 1), "a folder is in its place");
     rmdir(path);
     cr_expect_eq(rmdir(folder), 0, "the folder is empty");
+}
+
+Test(file, a_pipe_is_written_to_and_not_replaced)
+{
+    char got[8] = "";
+    struct stat found;
+    cr_assert_eq(mkfifo(path, 0600), 0);
+    int fd = open(path, O_RDONLY | O_NONBLOCK);
+    cr_expect(file_write(path, "hello", 5));
+    cr_expect_eq(read(fd, got, sizeof got), 5);
+    cr_expect_str_eq(got, "hello");
+    close(fd);
+    cr_expect_eq(stat(path, &found), 0);
+    cr_expect(S_ISFIFO(found.st_mode));
 }
 
 Test(file, what_cannot_be_read_is_named)
