@@ -17,7 +17,9 @@ struct hw;
 struct hw_state {
     uint64_t x[X_COUNT];
     uint64_t pc;
-    uint64_t fs; /* of sstatus, in place; f and fcsr mean nothing while it is off */
+    /* FS of sstatus, in place: off or clean going in; where it comes back dirty, f and fcsr have
+     * changed. They mean nothing while it is off. */
+    uint64_t fs;
     uint64_t fcsr, f[32];
     uint64_t satp;                  /* a shadow page table's root */
     struct reservation reservation; /* its address is an hpa */

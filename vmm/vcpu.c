@@ -33,13 +33,14 @@ static void carry_out_reservation(struct vcpu *vcpu)
         vcpu->hart.reservation.pa = owner_gpa(&vcpu->vm->owners, HPA(vcpu->run.reservation.pa)).a;
 }
 
-/* The guest's FS is the hart's own: where it is off, a floating-point instruction traps and is
- * reflected; where it is on, the hart makes it dirty just when a bare one would, and registers come
- * along. */
+/* Where the guest's FS is off, so is the hart's, and a floating-point instruction traps and is
+ * reflected; where it is on, the hart's is clean, and becomes dirty just when a bare one would, so
+ * that registers come back only where they were written. */
 static void carry_in_fp(struct vcpu *vcpu)
 {
-    vcpu->run.fs = vcpu->hart.csr.mstatus & MSTATUS_FS;
-    if (!vcpu->run.fs)
+    bool is_on = vcpu->hart.csr.mstatus & MSTATUS_FS;
+    vcpu->run.fs = is_on ? MSTATUS_FS_CLEAN : 0;
+    if (!is_on)
         return;
     memcpy(vcpu->run.f, vcpu->hart.f, sizeof vcpu->run.f);
     vcpu->run.fcsr = vcpu->hart.csr.fcsr;

@@ -13,6 +13,8 @@
 _start:
     csrw sie, zero
     csrw sscratch, zero
+    li t0, MSTATUS_FS
+    csrc sstatus, t0 /* nobody here saves floating-point registers */
     la sp, boot_stack_top
     la t0, bss_start
     la t1, bss_end

@@ -18,6 +18,7 @@
 #define MSTATUS_MPP_SHIFT 11
 #define MSTATUS_FS 0x6000
 #define MSTATUS_FS_SHIFT 13
+#define MSTATUS_FS_CLEAN 0x4000 /* and with all bits, dirty */
 #define MSTATUS_XS 0x18000
 #define MSTATUS_MPRV 0x20000
 #define MSTATUS_SUM 0x40000

@@ -54,6 +54,10 @@ void sbi_enter(struct hart *hart, uint64_t entry, uint64_t a0, uint64_t a1)
     hart->mode = MODE_S;
     hart->waiting = false;
     hart->csr.satp = 0;
+    hart->csr.mie = 0;
+    /* SIE off (SBI 9.1), and floating point on, as OpenSBI leaves it. */
+    hart->csr.mstatus =
+        MSTATUS_SXL_64 | MSTATUS_UXL_64 | (isa_has(hart->isa, EXT_F) ? MSTATUS_FS : 0);
     hart->csr.medeleg = MEDELEG_WRITABLE & ~((uint64_t)1 << CAUSE_ECALL_S);
     hart->csr.mideleg = MIP_S;
     hart->csr.mcounteren = UINT32_MAX;

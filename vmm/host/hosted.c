@@ -96,7 +96,7 @@ struct hw_exit hw_enter(struct hw *hw, struct hw_state *state, uint64_t budget)
     state->pc = hart->pc;
     state->reservation = hart->reservation;
     state->fs = hart->csr.mstatus & MSTATUS_FS;
-    if (state->fs) {
+    if (state->fs == MSTATUS_FS) {
         memcpy(state->f, hart->f, sizeof state->f);
         state->fcsr = hart->csr.fcsr;
     }
