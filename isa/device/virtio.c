@@ -233,7 +233,7 @@ static void access_config(struct platform *platform, unsigned slot, uint64_t off
     if (model->config)
         model->config(platform, slot, bytes);
     *value = 0;
-    memcpy(value, bytes + offset - VIRTIO_CONFIG, size);
+    memcpy(value, bytes + (offset - VIRTIO_CONFIG), size);
 }
 
 bool virtio_access(struct platform *platform, unsigned slot, uint64_t offset, unsigned size,
