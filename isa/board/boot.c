@@ -176,12 +176,18 @@ void boot_configure(struct platform *platform, const struct board_config *config
     platform->has_firmware = config->firmware == FIRMWARE_BUILTIN;
 }
 
-uint64_t boot_tohost(const struct boot *boot)
+/* The address of a doubleword in RAM that the image has by this name; 0: it has none. */
+static uint64_t doubleword(const struct boot *boot, const char *name)
 {
     uint64_t pa;
-    bool has_one = image_symbol_pa(&boot->image, "tohost", &pa) && pa % 8 == 0 &&
+    bool has_one = image_symbol_pa(&boot->image, name, &pa) && pa % 8 == 0 &&
                    pa - RAM_BASE < boot->config.ram_size;
     return has_one ? pa : 0;
+}
+
+uint64_t boot_tohost(const struct boot *boot)
+{
+    return doubleword(boot, "tohost");
 }
 
 /* DMA copies in either direction and so has no const; a write leaves the buffer as it is. */
@@ -235,6 +241,7 @@ void boot_load(const struct boot *boot, struct platform *platform)
     if (boot->config.firmware == FIRMWARE_FILE)
         copy_in_info(platform, boot);
     platform->tohost = boot_tohost(boot);
+    platform->fromhost = doubleword(boot, "fromhost");
     start_harts(boot, platform);
     platform_reset(platform);
 }

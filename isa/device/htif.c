@@ -1,7 +1,9 @@
 /* HTIF, the host-target interface of Spike: a program reports by storing to its symbol `tohost`.
  *
  * The doubleword there is device, command and payload (8, 8 and 48 bits). Device 0 is the system:
- * an odd payload ends the run, and the rest of it is the status. Device 1 is the console: command 1
+ * an odd payload ends the run, and the rest of it is the status; an even one is the address of a
+ * call to the host, eight doublewords: its number and arguments. The result goes into the first of
+ * them, and 1 into `fromhost`, for which the program waits. Device 1 is the console: command 1
  * writes a byte. What was read is cleared.
  *
  * A program of 32 bits stores the low word first, then the high one, which completes it. Some store
@@ -11,6 +13,34 @@
 
 enum { HTIF_PATIENCE = 10000 }; /* steps of the hart that stored */
 enum { HTIF_SYSTEM = 0, HTIF_CONSOLE = 1, CONSOLE_WRITE = 1 };
+
+/* write, the one call that there is, by Linux's numbers; others are not implemented. At most a page
+ * is taken, as files may, since it is all one step of the guest. */
+static int64_t call(struct platform *platform, const uint64_t *args)
+{
+    enum { CALL_WRITE = 64, ERROR_FILE = -9, ERROR_ADDRESS = -14, ERROR_CALL = -38 };
+    uint8_t bytes[PAGE_SIZE];
+    uint64_t size = args[3] < sizeof bytes ? args[3] : sizeof bytes;
+    if (args[0] != CALL_WRITE)
+        return ERROR_CALL;
+    if (args[1] != 1 && args[1] != 2)
+        return ERROR_FILE;
+    if (!platform->dma(platform->owner, args[2], bytes, size, false))
+        return ERROR_ADDRESS;
+    for (uint64_t i = 0; i < size; i++)
+        platform_output(platform, bytes[i]);
+    return (int64_t)size;
+}
+
+static void answer(struct platform *platform, uint64_t at)
+{
+    uint64_t args[8], one = 1;
+    if (!platform->fromhost || !platform->dma(platform->owner, at, args, sizeof args, false))
+        return;
+    int64_t result = call(platform, args);
+    platform->dma(platform->owner, at, &result, 8, true);
+    platform->dma(platform->owner, platform->fromhost, &one, 8, true);
+}
 
 void platform_htif(struct platform *platform)
 {
@@ -27,6 +57,8 @@ void platform_htif(struct platform *platform)
     if (device == HTIF_CONSOLE && command == CONSOLE_WRITE)
         platform_output(platform, (uint8_t)payload);
     platform->dma(platform->owner, platform->tohost, &zero, 8, true);
+    if (device == HTIF_SYSTEM && command == 0)
+        answer(platform, payload);
 }
 
 static uint64_t patience(const struct platform *platform)

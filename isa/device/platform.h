@@ -170,6 +170,7 @@ struct platform {
     uint64_t seed;           /* of the entropy that the guest gets */
     bool has_virtio_console; /* the console is there, and not on the UART */
     uint64_t tohost;         /* where a program reports (htif.c); 0: it has no such place */
+    uint64_t fromhost;       /* and is answered */
     struct input_log input;
     struct disk_backend *disk[VIRTIO_DISKS]; /* lent by the host; NULL: there is none */
     const struct packet_log *packets;        /* as well; NULL: there is no network */
