@@ -52,6 +52,25 @@ Test(vm, narrow_accesses_touch_their_bytes_alone)
     }
 }
 
+/* ISA 8.2: SC must fail where a device wrote to what LR read. */
+Test(vm, dma_breaks_the_reservation_of_the_doubleword_that_it_writes)
+{
+    struct platform *platform = &w.vm->platform;
+    static const struct {
+        int offset;
+        bool is_write, breaks;
+    } rows[] = {{0, true, true},   {4, true, true},   {7, true, true},  {8, true, false},
+                {-1, true, false}, {-4, true, false}, {0, false, false}};
+    uint8_t byte = 1;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct reservation *reservation = &platform->hart[0]->reservation;
+        *reservation = (struct reservation){.valid = true, .pa = RAM_BASE + 0x2000};
+        uint64_t pa = RAM_BASE + 0x2000 + (uint64_t)rows[i].offset;
+        cr_expect(platform->dma(platform->owner, pa, &byte, 1, rows[i].is_write));
+        cr_expect_eq(reservation->valid, !rows[i].breaks, "row %zu", i);
+    }
+}
+
 Test(vm, dma_goes_across_pages_that_are_no_neighbours_in_the_machine)
 {
     struct platform *platform = &w.vm->platform;
