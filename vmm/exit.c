@@ -95,6 +95,13 @@ static bool is_direct(const struct p2m_entry *memory, enum access why)
     return memory->perms & perm;
 }
 
+/* A handler has found out what the exit is about. */
+static void find(struct vcpu *vcpu, enum exit_reason found)
+{
+    vcpu->vm->stats.exits[found]++;
+    vcpu->last_found = found;
+}
+
 /* A page fault in the shadow: the guest's own fault, or one of ours. */
 static enum outcome exit_page_fault(struct vcpu *vcpu, struct trap *trap)
 {
@@ -105,30 +112,30 @@ static enum outcome exit_page_fault(struct vcpu *vcpu, struct trap *trap)
     struct p2m_entry memory;
     switch (guest_walk(vcpu, gva, why, &walk)) {
     case WALK_PAGE_FAULT:
-        vm->stats.exits[EXIT_GUEST_FAULT]++;
+        find(vcpu, EXIT_GUEST_FAULT);
         return REFLECT;
     case WALK_ACCESS_FAULT: /* a table outside the VM's memory (P03, P04) */
-        vm->stats.exits[EXIT_GUEST_FAULT]++;
+        find(vcpu, EXIT_GUEST_FAULT);
         trap->cause = access_fault_of(why);
         return REFLECT;
     case WALK_OK:
         break;
     }
     if (!p2m_lookup(&vm->p2m, GPA(walk.pa), &memory)) {
-        vm->stats.exits[EXIT_MMIO]++;
+        find(vcpu, EXIT_MMIO);
         return emulate_access(vcpu, trap);
     }
     apply_pmp(vcpu, GPA(walk.pa), &memory);
     hold_reserved(vcpu, GPA(walk.pa), &memory);
     if (!is_direct(&memory, why)) {
-        vm->stats.exits[EXIT_BY_HAND]++;
+        find(vcpu, EXIT_BY_HAND);
         return emulate_by_hand(vcpu, trap);
     }
     if (why == ACCESS_STORE && !shadow_may_write(&vm->shadows, GPA(walk.pa))) {
-        vm->stats.exits[EXIT_TRACED]++;
+        find(vcpu, EXIT_TRACED);
         return emulate_access(vcpu, trap);
     }
-    vm->stats.exits[EXIT_FILL]++;
+    find(vcpu, EXIT_FILL);
     shadow_fill(&vm->shadows, vcpu->shadow, gva, &walk, &memory);
     if (vm->auditor)
         vm->auditor->filled(vm->auditor->owner, vcpu->shadow, gva);
@@ -147,7 +154,7 @@ enum outcome exit_dispatch(struct vcpu *vcpu, struct trap *trap)
     };
     for (unsigned reason = 0; reason < EXIT_COUNT; reason++)
         if (exits[reason].cause == trap->cause) {
-            vcpu->last_exit = (enum exit_reason)reason;
+            vcpu->last_exit = vcpu->last_found = (enum exit_reason)reason;
             vcpu->last_trap = *trap;
             vcpu->vm->stats.exits[reason]++;
             platform_observe_exit(&vcpu->vm->platform, &vcpu->hart, *trap, exits[reason].text);

@@ -4,6 +4,8 @@
 
 #include <stdint.h>
 
+#include "hart.h"
+
 enum exit_reason {
 #define EXIT(reason, cause, handler, text) EXIT_##reason,
 #include "exit.def"
@@ -18,8 +20,28 @@ enum outcome {
     LEAVE,       /* nothing happened to it: the budget is used up */
 };
 
+/* What is remembered of an exit: enough to tell which rule made it, by what stood in the registers
+ * and tables then, and few enough words to be written at each one. */
+struct exit_record {
+    uint64_t step; /* the platform's steps before it */
+    uint64_t pc;
+    struct trap trap;      /* what the hart reported */
+    struct trap reflected; /* what the guest got to see; with REFLECT */
+    uint8_t vcpu;
+    uint8_t mode;    /* the guest's, enum mode */
+    uint8_t reason;  /* enum exit_reason, by the table */
+    uint8_t found;   /* what a handler found it to be; else as `reason` */
+    uint8_t outcome; /* enum outcome */
+};
+
+/* The last exits of a VM: exit n, from 0, is at n % EXIT_RING. */
+enum { EXIT_RING = 1024 };
+struct exit_ring {
+    uint64_t count;
+    struct exit_record record[EXIT_RING];
+};
+
 struct vcpu;
-struct trap;
 
 /* Handles the exit of `vcpu` that `trap` made, by the table. With REFLECT, *trap is what the guest
  * gets to see. */

@@ -123,6 +123,19 @@ static void conclude(struct vcpu *vcpu, enum outcome outcome, struct trap trap)
     }
 }
 
+/* Opens the record of an exit: what is known before it is answered. */
+static struct exit_record *next_record(struct vcpu *vcpu, struct trap trap)
+{
+    struct exit_ring *ring = &vcpu->vm->exits;
+    struct exit_record *record = &ring->record[ring->count++ % EXIT_RING];
+    record->step = vcpu->vm->platform.s.clock.steps;
+    record->pc = vcpu->hart.pc;
+    record->trap = trap;
+    record->vcpu = (uint8_t)vcpu->index;
+    record->mode = (uint8_t)vcpu->hart.mode;
+    return record;
+}
+
 static void handle(struct vcpu *vcpu, struct hw_exit exit)
 {
     if (!exit.is_trap) {
@@ -130,8 +143,14 @@ static void handle(struct vcpu *vcpu, struct hw_exit exit)
         vcpu->vm->stats.exits[EXIT_BUDGET]++;
         return;
     }
+    struct exit_record *record = next_record(vcpu, exit.trap);
     enum outcome outcome = exit_dispatch(vcpu, &exit.trap);
+    record->reason = (uint8_t)vcpu->last_exit;
+    record->found = (uint8_t)vcpu->last_found;
+    record->outcome = (uint8_t)outcome;
+    record->reflected = exit.trap;
     conclude(vcpu, outcome, exit.trap);
+    platform_observe_answer(&vcpu->vm->platform, &vcpu->hart);
 }
 
 /* In M under MPRV, fetches and data are in two address spaces, and a hart in U has but one
@@ -175,6 +194,8 @@ void vcpu_run(struct vcpu *vcpu, uint64_t until)
     hold_reserved(vcpu);
     while (platform->s.clock.steps < until && !vcpu->hart.waiting && !platform->stirred) {
         vcpu_inject(vcpu);
+        if (platform->stirred) /* whoever was told of the interrupt wants to look at it */
+            break;
         platform_observe_insn(platform, &vcpu->hart);
         if (has_two_spaces(&vcpu->hart))
             step_by_hand(vcpu);

@@ -21,6 +21,7 @@ struct vcpu {
 
     /* The last exit, for people. */
     enum exit_reason last_exit;
+    enum exit_reason last_found; /* what its handler found it to be; else the same */
     struct trap last_trap;
 
     struct vm *vm;

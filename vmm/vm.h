@@ -59,6 +59,7 @@ struct vm {
     struct platform platform;
     struct vcpu vcpu[MAX_HARTS];
     struct vm_stats stats;
+    struct exit_ring exits;
     uint64_t random;                  /* of amnesia: never 0 */
     const struct vm_auditor *auditor; /* NULL: none */
     /* Of the instruction that is being emulated. */

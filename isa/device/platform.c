@@ -352,6 +352,14 @@ static bool finisher_access(struct platform *platform, uint64_t offset, unsigned
     return true;
 }
 
+static void observe_mmio(const struct platform *platform, uint64_t pa, unsigned size, bool is_write,
+                         uint64_t value)
+{
+    const struct observer *observer = platform->observer;
+    if (observer && observer->mmio)
+        observer->mmio(observer->owner, pa, size, is_write, value);
+}
+
 bool platform_mmio(struct platform *platform, uint64_t pa, unsigned size, bool is_write,
                    uint64_t *value)
 {
@@ -385,6 +393,8 @@ bool platform_mmio(struct platform *platform, uint64_t pa, unsigned size, bool i
         break;
     }
     platform_update(platform);
+    if (done)
+        observe_mmio(platform, pa, size, is_write, *value);
     return done;
 }
 
@@ -466,6 +476,13 @@ void platform_observe_exit(const struct platform *platform, const struct hart *h
     const struct observer *observer = platform->observer;
     if (observer && observer->exit)
         observer->exit(observer->owner, hart, trap, reason);
+}
+
+void platform_observe_answer(const struct platform *platform, const struct hart *hart)
+{
+    const struct observer *observer = platform->observer;
+    if (observer && observer->answer)
+        observer->answer(observer->owner, hart);
 }
 
 bool platform_takes(struct platform *platform, struct hart *hart, struct trap trap)

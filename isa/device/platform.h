@@ -148,14 +148,18 @@ struct packet_log {
     uint64_t first, count;
 };
 
-/* Who watches what the harts go through, for a log. Each is told before it happens, with the hart
- * as it stands at the instruction; NULL: not interested. */
+/* Who watches what the harts go through, for a log or a debugger. Unless it says otherwise, each is
+ * told before it happens, with the hart as it stands at the instruction; NULL: not interested. */
 struct observer {
     void *owner;
     void (*insn)(void *owner, const struct hart *hart);
     void (*trap)(void *owner, const struct hart *hart, struct trap trap);
     /* A vcpu comes back to its VMM: the trap that the hardware saw, and the exit reason. */
     void (*exit)(void *owner, const struct hart *hart, struct trap trap, const char *reason);
+    /* It has answered, after the fact: `hart` is as it goes on. */
+    void (*answer)(void *owner, const struct hart *hart);
+    /* A device's register was read or written, after the fact. */
+    void (*mmio)(void *owner, uint64_t pa, unsigned size, bool is_write, uint64_t value);
 };
 
 struct platform {
@@ -272,6 +276,7 @@ void platform_observe_trap(const struct platform *platform, const struct hart *h
                            struct trap trap);
 void platform_observe_exit(const struct platform *platform, const struct hart *hart,
                            struct trap trap, const char *reason);
+void platform_observe_answer(const struct platform *platform, const struct hart *hart);
 
 /* Handles `trap`, which a hart's instruction raised, where built-in firmware takes it: an
  * environment call that goes to M. False: it is the hart's own affair. */

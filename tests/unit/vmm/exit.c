@@ -142,3 +142,106 @@ Test(exits, an_access_over_the_end_of_memory_or_into_a_device_is_precise)
         expect_trap(CAUSE_LOAD_ACCESS_FAULT, 0x6000, CODE);
     }
 }
+
+static const struct exit_record *last_record(void)
+{
+    return &w.vm->exits.record[(w.vm->exits.count - 1) % EXIT_RING];
+}
+
+Test(exits, each_is_recorded_with_what_it_was_found_to_be)
+{
+    const struct {
+        uint32_t word;
+        uint64_t a1;
+        enum exit_reason reason, found;
+        enum outcome outcome;
+        uint64_t reflected; /* cause */
+    } rows[] = {
+        {CSRR(A0, sscratch), 0, EXIT_PRIVILEGED, EXIT_PRIVILEGED, RESUME_NEXT, 0},
+        {0xffffffff, 0, EXIT_PRIVILEGED, EXIT_PRIVILEGED, REFLECT, CAUSE_ILLEGAL_INSN},
+        {LD(A0, A1), NOWHERE, EXIT_LOAD_FAULT, EXIT_MMIO, REFLECT, CAUSE_LOAD_ACCESS_FAULT},
+        {NOP, 0, EXIT_FETCH_FAULT, EXIT_FILL, RESUME_SAME, 0},
+    };
+    for (unsigned i = 0; i < sizeof rows / sizeof *rows; i++) {
+        w.hart->x[A1] = rows[i].a1;
+        vm_forget(w.vm); /* so that even nothing at all is a fill */
+        uint64_t count = w.vm->exits.count, step = steps();
+        enum mode mode = w.hart->mode;
+        once(rows[i].word);
+        cr_assert_gt(w.vm->exits.count, count);
+        const struct exit_record *record = last_record();
+        cr_expect_eq(record->step, step, "row %u", i);
+        cr_expect_eq(record->pc, CODE, "row %u", i);
+        cr_expect_eq(record->mode, mode, "row %u", i);
+        cr_expect_eq(record->reason, rows[i].reason, "row %u", i);
+        cr_expect_eq(record->found, rows[i].found, "row %u", i);
+        cr_expect_eq(record->outcome, rows[i].outcome, "row %u", i);
+        if (rows[i].outcome == REFLECT)
+            cr_expect_eq(record->reflected.cause, rows[i].reflected, "row %u", i);
+    }
+}
+
+static unsigned told[3]; /* before, after, of a device */
+static uint64_t told_pc[2];
+
+static void on_exit_of(void *owner, const struct hart *hart, struct trap trap, const char *reason)
+{
+    (void)owner, (void)trap, (void)reason;
+    told[0]++;
+    told_pc[0] = hart->pc;
+}
+
+static void on_answer(void *owner, const struct hart *hart)
+{
+    (void)owner;
+    told[1]++;
+    told_pc[1] = hart->pc;
+}
+
+static void on_mmio(void *owner, uint64_t pa, unsigned size, bool is_write, uint64_t value)
+{
+    (void)owner;
+    told[2]++;
+    cr_expect_eq(pa, UART_BASE + 7);
+    cr_expect_eq(size, 1);
+    cr_expect(is_write);
+    cr_expect_eq(value, 'T');
+}
+
+Test(exits, whoever_watches_is_told_before_and_after)
+{
+    struct observer observer = {.exit = on_exit_of, .answer = on_answer, .mmio = on_mmio};
+    w.vm->platform.observer = &observer;
+    w.hart->x[A0] = 'T';
+    w.hart->x[A1] = UART_BASE + 7; /* the scratch register */
+    once(s_type(INSN_sb, A1, A0, 0));
+    cr_expect_geq(told[0], 1);
+    cr_expect_eq(told[1], told[0]);
+    cr_expect_eq(told[2], 1);
+    cr_expect_eq(told_pc[0], CODE);
+    cr_expect_eq(told_pc[1], CODE + 4);
+    w.vm->platform.observer = NULL;
+}
+
+static void stop_there(void *owner, const struct hart *hart, struct trap trap)
+{
+    (void)hart, (void)trap;
+    platform_stop(owner, STOP_HOST, 0);
+}
+
+Test(exits, whoever_watches_can_look_at_an_interrupt_before_its_handler_runs)
+{
+    struct observer observer = {.owner = &w.vm->platform, .trap = stop_there};
+    w.vm->platform.observer = &observer;
+    w.hart->mode = MODE_S;
+    w.hart->pc = CODE;
+    w.hart->csr.stvec = CODE + 64;
+    w.hart->csr.mideleg = w.hart->csr.mie = MIP_SSIP;
+    w.hart->csr.mip = MIP_SSIP;
+    w.hart->csr.mstatus |= MSTATUS_SIE;
+    uint64_t before = steps();
+    cr_expect_eq(run(10), STOP_HOST);
+    cr_expect_eq(w.hart->pc, CODE + 64);
+    cr_expect_eq(steps(), before);
+    w.vm->platform.observer = NULL;
+}
