@@ -85,7 +85,7 @@ static void run_by_step(struct cpu *cpu, struct hart *hart, uint64_t until)
 {
     while (cpu->clock->steps < until && !must_leave(cpu, hart)) {
         interrupt(cpu, hart);
-        if (cpu->triggers && trigger_stops(cpu, hart))
+        if (must_leave(cpu, hart) || (cpu->triggers && trigger_stops(cpu, hart)))
             return;
         if (cpu->platform)
             platform_observe_insn(cpu->platform, hart);
@@ -277,6 +277,8 @@ resume: /* hart and clock are exact: look at everything */
     if (left <= 0 || must_leave(cpu, hart))
         return;
     interrupt(cpu, hart);
+    if (must_leave(cpu, hart)) /* whoever was told of the interrupt wants to look at it */
+        return;
     cpu_make_room(cpu);
     data_space = cpu_space_tag(cpu, space_of_data(hart));
     struct space fetching = space_of_fetch(hart);

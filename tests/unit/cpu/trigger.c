@@ -285,3 +285,27 @@ Test(trigger, looking_for_a_range_changes_no_table)
         cr_expect_eq(read64(entry_of(VA, 0)) & (PTE_A | PTE_D), 0);
     }
 }
+
+static void stop_at_trap(void *owner, const struct hart *at, struct trap trap)
+{
+    (void)at, (void)trap;
+    platform_stop(owner, STOP_HOST, 0);
+}
+
+Test(trigger, whoever_is_told_of_an_interrupt_can_stop_before_its_handler_runs)
+{
+    EACH_ENGINE(e)
+    {
+        given_a_machine(engines[e]);
+        struct observer observer = {.owner = &machine->platform, .trap = stop_at_trap};
+        machine->platform.observer = &observer;
+        PROGRAM(CODE, addi(T0, T0, 1), j(-4));
+        hart->pc = CODE;
+        hart->csr.mie = hart->csr.mip = MIP_SSIP;
+        hart->csr.mstatus |= MSTATUS_MIE;
+        cr_expect_eq(machine_run(machine, 10), STOP_HOST);
+        cr_expect_eq(hart->pc, HANDLER, "%s", engine_names[e]);
+        cr_expect_eq(steps(), 0);
+        machine->platform.observer = NULL;
+    }
+}
