@@ -177,6 +177,8 @@ bool memory_touches(const struct hart *hart, const struct insn *insn, struct tou
         return false;
     uint32_t match = insn_table[insn->id].match;
     *touch = (struct touch){.va = hart->x[insn->rs1], .size = 1u << (match >> 12 & 3)};
+    if ((match & 0x7f) != AMO)
+        touch->va += (uint64_t)insn->imm;
     switch (match & 0x7f) {
     case LOAD:
     case LOAD_FP:
@@ -192,6 +194,5 @@ bool memory_touches(const struct hart *hart, const struct insn *insn, struct tou
     default:
         return false;
     }
-    touch->va += (uint64_t)insn->imm;
     return true;
 }
