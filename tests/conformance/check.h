@@ -1,8 +1,9 @@
 /* The frame of a conformance program: it starts in M, checks one thing after the other, and reports
  * through the test finisher: status 0, or the number of the first check that failed.
  *
- * A trap that nobody delegated comes to `handler`, which leaves mcause in s8, mepc in s9 and mtval in
- * s10, and goes on in M, with interrupts off, at the address in s11. t5 and t6 are the macros' own. */
+ * A trap that nobody delegated comes to `handler`, which leaves mcause in s8, mepc in s9 and mtval
+ * in s10, and goes on in M, with interrupts off, at the address in s11. t5 and t6 are the macros'
+ * own. */
 #define U 0
 #define S 1
 #define M 3
