@@ -1,8 +1,11 @@
-/* The compressed extension: 16-bit forms, decoded as the base instructions that they stand for.
+/* The compressed extension: 16-bit forms, decoded as the base instructions that they stand for, and
+ * found for a base instruction.
  *
- * Each format is a rule that picks registers and gathers the immediate's scattered bits; the rows
- * of compressed.def name the rule. */
+ * Each format says where registers and the immediate's scattered bits are; the rows of
+ * compressed.def name the format. */
 #include "insn.h"
+
+#include "pieces.h"
 
 enum rvc_format {
     RVC_CIW,
@@ -11,6 +14,7 @@ enum rvc_format {
     RVC_CS_W,
     RVC_CS_D,
     RVC_CI,
+    RVC_CI_NOP,
     RVC_CI_RD,
     RVC_CI_LI,
     RVC_CI_16SP,
@@ -33,154 +37,166 @@ enum rvc_format {
     RVC_CSS_D,
 };
 
-static const struct {
-    uint16_t match, mask;
-    uint8_t format;
-    uint8_t expands;
-} rows[RVC_COUNT] = {
+const struct rvc_info rvc_table[RVC_COUNT] = {
 #define RVC(name, format, match, mask, operands, expands)                                          \
-    [RVC_##name] = {match, mask, RVC_##format, INSN_##expands},
+    [RVC_##name] = {#name, operands, match, mask, RVC_##format, INSN_##expands},
 #include "compressed.def"
 };
 
-enum { ZERO = 0, RA = 1, SP = 2 };
+/* Where a register stands: nowhere (x0), in bits 11:7 or 6:2, as one of x8 to x15 in bits 9:7 or
+ * 4:2, or implied. */
+enum place { NONE, FULL, RS2, HIGH, LOW, SP, RA };
 
-/* Bits high..low of the word, moved to start at bit `to`. */
-static uint32_t bits(uint32_t word, int high, int low, int to)
+/* What must not be zero: else the word is reserved, or a hint (ISA 16.8, tables 16.5 to 16.7). */
+enum { RD_USED = 1, RS1_USED = 2, IMM_USED = 4, RD_HINT = 8, IMM_HINT = 16, ANY_IMM_HINT = 32 };
+
+struct rvc_layout {
+    uint8_t rd, rs1, rs2;
+    uint8_t rules;
+    uint8_t width; /* of the immediate where it is signed, else 0 */
+    struct piece pieces[9];
+};
+
+/* clang-format off */
+#define IMM6 {{12, 12, 5}, {6, 2, 0}}
+#define WORD_OFFSET {{12, 10, 3}, {6, 6, 2}, {5, 5, 6}}
+#define DOUBLE_OFFSET {{12, 10, 3}, {6, 5, 6}}
+#define DOUBLE_SP_OFFSET {{12, 12, 5}, {6, 5, 3}, {4, 2, 6}}
+#define NO_IMM {{0}}
+static const struct rvc_layout layouts[] = {
+    [RVC_CIW]      = {LOW,  SP,   NONE, IMM_USED,              0, {{12, 11, 4}, {10, 7, 6}, {6, 6, 2}, {5, 5, 3}}},
+    [RVC_CL_W]     = {LOW,  HIGH, NONE, 0,                     0, WORD_OFFSET},
+    [RVC_CL_D]     = {LOW,  HIGH, NONE, 0,                     0, DOUBLE_OFFSET},
+    [RVC_CS_W]     = {NONE, HIGH, LOW,  0,                     0, WORD_OFFSET},
+    [RVC_CS_D]     = {NONE, HIGH, LOW,  0,                     0, DOUBLE_OFFSET},
+    [RVC_CI]       = {FULL, FULL, NONE, RD_HINT | IMM_HINT,    6, IMM6},
+    [RVC_CI_NOP]   = {NONE, NONE, NONE, ANY_IMM_HINT,          6, IMM6},
+    [RVC_CI_RD]    = {FULL, FULL, NONE, RD_USED,               6, IMM6},
+    [RVC_CI_LI]    = {FULL, NONE, NONE, RD_HINT,               6, IMM6},
+    [RVC_CI_16SP]  = {SP,   SP,   NONE, IMM_USED,             10, {{12, 12, 9}, {6, 6, 4}, {5, 5, 6}, {4, 3, 7}, {2, 2, 5}}},
+    [RVC_CI_LUI]   = {FULL, NONE, NONE, IMM_USED | RD_HINT,   18, {{12, 12, 17}, {6, 2, 12}}},
+    [RVC_CI_SH]    = {FULL, FULL, NONE, RD_HINT | IMM_HINT,    0, IMM6},
+    [RVC_CI_LWSP]  = {FULL, SP,   NONE, RD_USED,               0, {{12, 12, 5}, {6, 4, 2}, {3, 2, 6}}},
+    [RVC_CI_LDSP]  = {FULL, SP,   NONE, RD_USED,               0, DOUBLE_SP_OFFSET},
+    [RVC_CI_FLDSP] = {FULL, SP,   NONE, 0,                     0, DOUBLE_SP_OFFSET}, /* f0 is as any */
+    [RVC_CB_SH]    = {HIGH, HIGH, NONE, IMM_HINT,              0, IMM6},
+    [RVC_CB_IMM]   = {HIGH, HIGH, NONE, 0,                     6, IMM6},
+    [RVC_CA]       = {HIGH, HIGH, LOW,  0,                     0, NO_IMM},
+    [RVC_CJ]       = {NONE, NONE, NONE, 0,                    12, {{12, 12, 11}, {11, 11, 4}, {10, 9, 8}, {8, 8, 10},
+                                                                   {7, 7, 6}, {6, 6, 7}, {5, 3, 1}, {2, 2, 5}}},
+    [RVC_CB]       = {NONE, HIGH, NONE, 0,                     9, {{12, 12, 8}, {11, 10, 3}, {6, 5, 6}, {4, 3, 1}, {2, 2, 5}}},
+    [RVC_CR]       = {FULL, FULL, RS2,  RD_HINT,               0, NO_IMM},
+    [RVC_CR_MV]    = {FULL, NONE, RS2,  RD_HINT,               0, NO_IMM},
+    [RVC_CR_JR]    = {NONE, FULL, NONE, RS1_USED,              0, NO_IMM},
+    [RVC_CR_JALR]  = {RA,   FULL, NONE, RS1_USED,              0, NO_IMM},
+    [RVC_CR_N]     = {NONE, NONE, NONE, 0,                     0, NO_IMM},
+    [RVC_CSS_W]    = {NONE, SP,   RS2,  0,                     0, {{12, 9, 2}, {8, 7, 6}}},
+    [RVC_CSS_D]    = {NONE, SP,   RS2,  0,                     0, {{12, 10, 3}, {9, 7, 6}}},
+};
+/* clang-format on */
+
+static uint8_t read_register(uint32_t word, enum place place)
 {
-    return (word >> low & (((uint32_t)1 << (high - low + 1)) - 1)) << to;
+    switch (place) {
+    case NONE:
+        return 0;
+    case FULL:
+        return (uint8_t)field(word, 11, 7);
+    case RS2:
+        return (uint8_t)field(word, 6, 2);
+    case HIGH:
+        return (uint8_t)(8 + field(word, 9, 7));
+    case LOW:
+        return (uint8_t)(8 + field(word, 4, 2));
+    case SP:
+        return 2;
+    case RA:
+        return 1;
+    }
+    return 0;
 }
 
-/* Fills the operands of `insn` (word, all registers zero) by its format. False: a reserved word. */
-/* NOLINTNEXTLINE(readability-function-size): a dispatcher, a case a format */
-static bool fill_operands(struct insn *insn, enum rvc_format format)
+/* The register's bits in the word, as far as they can say it. */
+static uint32_t write_register(uint32_t number, enum place place)
 {
-    uint32_t w = insn->word;
-    uint8_t full = (uint8_t)bits(w, 11, 7, 0); /* rd or rs1 of the formats with whole fields */
-    uint8_t rs2 = (uint8_t)bits(w, 6, 2, 0);
-    uint8_t high = (uint8_t)(8 + bits(w, 9, 7, 0)); /* x8 to x15 */
-    uint8_t low = (uint8_t)(8 + bits(w, 4, 2, 0));
-    int64_t imm6 = sign_extend(bits(w, 12, 12, 5) | bits(w, 6, 2, 0), 6);
-    uint32_t shamt = bits(w, 12, 12, 5) | bits(w, 6, 2, 0);
-    uint32_t word_offset = bits(w, 12, 10, 3) | bits(w, 6, 6, 2) | bits(w, 5, 5, 6);
-    uint32_t double_offset = bits(w, 12, 10, 3) | bits(w, 6, 5, 6);
-
-    switch (format) {
-    case RVC_CIW:
-        insn->rd = low;
-        insn->rs1 = SP;
-        insn->imm = bits(w, 12, 11, 4) | bits(w, 10, 7, 6) | bits(w, 6, 6, 2) | bits(w, 5, 5, 3);
-        return insn->imm != 0;
-    case RVC_CL_W:
-    case RVC_CL_D:
-        insn->rd = low;
-        insn->rs1 = high;
-        insn->imm = format == RVC_CL_W ? word_offset : double_offset;
-        return true;
-    case RVC_CS_W:
-    case RVC_CS_D:
-        insn->rs2 = low;
-        insn->rs1 = high;
-        insn->imm = format == RVC_CS_W ? word_offset : double_offset;
-        return true;
-    case RVC_CI:
-    case RVC_CI_RD:
-        insn->rd = insn->rs1 = full;
-        insn->imm = imm6;
-        return format == RVC_CI || full != 0;
-    case RVC_CI_LI:
-        insn->rd = full;
-        insn->imm = imm6;
-        return true;
-    case RVC_CI_16SP:
-        insn->rd = insn->rs1 = SP;
-        insn->imm = sign_extend(bits(w, 12, 12, 9) | bits(w, 6, 6, 4) | bits(w, 5, 5, 6) |
-                                    bits(w, 4, 3, 7) | bits(w, 2, 2, 5),
-                                10);
-        return insn->imm != 0;
-    case RVC_CI_LUI:
-        insn->rd = full;
-        insn->imm = imm6 * 4096;
-        return imm6 != 0;
-    case RVC_CI_SH:
-        insn->rd = insn->rs1 = full;
-        insn->imm = shamt;
-        return true;
-    case RVC_CI_LWSP:
-        insn->rd = full;
-        insn->rs1 = SP;
-        insn->imm = bits(w, 12, 12, 5) | bits(w, 6, 4, 2) | bits(w, 3, 2, 6);
-        return full != 0;
-    case RVC_CI_LDSP:
-    case RVC_CI_FLDSP:
-        insn->rd = full;
-        insn->rs1 = SP;
-        insn->imm = bits(w, 12, 12, 5) | bits(w, 6, 5, 3) | bits(w, 4, 2, 6);
-        return format == RVC_CI_FLDSP || full != 0; /* f0 is a register as any */
-    case RVC_CB_SH:
-        insn->rd = insn->rs1 = high;
-        insn->imm = shamt;
-        return true;
-    case RVC_CB_IMM:
-        insn->rd = insn->rs1 = high;
-        insn->imm = imm6;
-        return true;
-    case RVC_CA:
-        insn->rd = insn->rs1 = high;
-        insn->rs2 = low;
-        return true;
-    case RVC_CJ:
-        insn->imm = sign_extend(bits(w, 12, 12, 11) | bits(w, 11, 11, 4) | bits(w, 10, 9, 8) |
-                                    bits(w, 8, 8, 10) | bits(w, 7, 7, 6) | bits(w, 6, 6, 7) |
-                                    bits(w, 5, 3, 1) | bits(w, 2, 2, 5),
-                                12);
-        return true;
-    case RVC_CB:
-        insn->rs1 = high;
-        insn->imm = sign_extend(bits(w, 12, 12, 8) | bits(w, 11, 10, 3) | bits(w, 6, 5, 6) |
-                                    bits(w, 4, 3, 1) | bits(w, 2, 2, 5),
-                                9);
-        return true;
-    case RVC_CR:
-        insn->rd = insn->rs1 = full;
-        insn->rs2 = rs2;
-        return true;
-    case RVC_CR_MV:
-        insn->rd = full;
-        insn->rs2 = rs2;
-        return true;
-    case RVC_CR_JR:
-        insn->rs1 = full;
-        return full != 0;
-    case RVC_CR_JALR:
-        insn->rd = RA;
-        insn->rs1 = full;
-        return full != 0;
-    case RVC_CR_N:
-        return true;
-    case RVC_CSS_W:
-        insn->rs1 = SP;
-        insn->rs2 = rs2;
-        insn->imm = bits(w, 12, 9, 2) | bits(w, 8, 7, 6);
-        return true;
-    case RVC_CSS_D:
-        insn->rs1 = SP;
-        insn->rs2 = rs2;
-        insn->imm = bits(w, 12, 10, 3) | bits(w, 9, 7, 6);
-        return true;
+    switch (place) {
+    case FULL:
+        return number << 7;
+    case RS2:
+        return number << 2;
+    case HIGH:
+        return (number & 7) << 7;
+    case LOW:
+        return (number & 7) << 2;
+    case NONE:
+    case SP:
+    case RA:
+        return 0;
     }
-    return false;
+    return 0;
+}
+
+/* Fills the operands of `insn` by its format. False: a reserved word. */
+static bool fill_operands(struct insn *insn, const struct rvc_layout *layout)
+{
+    uint32_t imm = pieces_gather(insn->word, layout->pieces);
+    insn->rd = read_register(insn->word, layout->rd);
+    insn->rs1 = read_register(insn->word, layout->rs1);
+    insn->rs2 = read_register(insn->word, layout->rs2);
+    insn->imm = layout->width ? sign_extend(imm, layout->width) : imm;
+    return (insn->rd || !(layout->rules & RD_USED)) && (insn->rs1 || !(layout->rules & RS1_USED)) &&
+           (insn->imm || !(layout->rules & IMM_USED));
+}
+
+/* The first row that fits; RVC_COUNT: none does. */
+static enum rvc_id find_row(uint32_t word)
+{
+    int row = 0;
+    while (row < RVC_COUNT && (word & rvc_table[row].mask) != rvc_table[row].match)
+        row++;
+    return (enum rvc_id)row;
 }
 
 struct insn insn_decode_compressed(uint32_t word)
 {
     struct insn insn = {.id = INSN_ILLEGAL, .length = 2, .word = word};
-    for (int row = 0; row < RVC_COUNT; row++) {
-        if ((word & rows[row].mask) != rows[row].match)
-            continue;
-        if (fill_operands(&insn, rows[row].format))
-            insn.id = rows[row].expands;
-        break;
-    }
+    enum rvc_id row = find_row(word);
+    if (row != RVC_COUNT && fill_operands(&insn, &layouts[rvc_table[row].format]))
+        insn.id = rvc_table[row].expands;
     return insn;
+}
+
+enum rvc_id insn_find_compressed(uint32_t word)
+{
+    return insn_decode_compressed(word).id == INSN_ILLEGAL ? RVC_COUNT : find_row(word);
+}
+
+static bool is_hint(const struct insn *insn, uint8_t rules)
+{
+    return (!insn->rd && rules & RD_HINT) || (!insn->imm && rules & IMM_HINT) ||
+           (insn->imm && rules & ANY_IMM_HINT);
+}
+
+/* The word of one row; whether it says all of the operands is for its decoding to tell. */
+static uint32_t encode_row(const struct insn *insn, const struct rvc_info *row)
+{
+    const struct rvc_layout *layout = &layouts[row->format];
+    return row->match | write_register(insn->rd, layout->rd) |
+           write_register(insn->rs1, layout->rs1) | write_register(insn->rs2, layout->rs2) |
+           pieces_scatter((uint32_t)insn->imm, layout->pieces);
+}
+
+uint32_t insn_compress(const struct insn *insn)
+{
+    uint32_t full = insn_encode(insn);
+    for (int row = 0; row < RVC_COUNT; row++) {
+        if (rvc_table[row].expands != insn->id)
+            continue;
+        uint32_t word = encode_row(insn, &rvc_table[row]);
+        struct insn means = insn_decode_compressed(word);
+        if (means.id == insn->id && insn_encode(&means) == full &&
+            !is_hint(&means, layouts[rvc_table[row].format].rules))
+            return word;
+    }
+    return 0;
 }

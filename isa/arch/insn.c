@@ -1,7 +1,9 @@
-/* The decoder: from a word to a struct insn, driven by insn.def.
+/* The decoder, from a word to a struct insn, and the encoder, back; both driven by insn.def.
  *
  * The table is searched only among the rows of the word's major opcode. */
 #include "insn.h"
+
+#include "pieces.h"
 
 /* Major opcodes, ISA table 24.1. */
 enum {
@@ -80,50 +82,42 @@ static const struct {
     [OP_FP >> 2] = {INSN_fadd_s, INSN_fmv_d_x + 1},
 };
 
-static uint32_t field(uint32_t word, int high, int low)
-{
-    return word >> low & (((uint32_t)1 << (high - low + 1)) - 1);
-}
+/* Which registers a word of a format names, and where its immediate is (ISA figures 2.2 to 2.4).
+ * `width` is the immediate's width where it is signed, else 0. */
+enum { RD = 1, RS1 = 2, RS2 = 4, RS3 = 8 };
+struct layout {
+    uint8_t registers, width;
+    struct piece pieces[5];
+};
+/* clang-format off */
+static const struct layout layouts[] = {
+    [FMT_N]      = {0,                     0, {{0}}},
+    [FMT_R]      = {RD | RS1 | RS2,        0, {{0}}},
+    [FMT_I]      = {RD | RS1,             12, {{31, 20, 0}}},
+    [FMT_SH]     = {RD | RS1,              0, {{25, 20, 0}}},
+    [FMT_SHW]    = {RD | RS1,              0, {{24, 20, 0}}},
+    [FMT_S]      = {RS1 | RS2,            12, {{31, 25, 5}, {11, 7, 0}}},
+    [FMT_B]      = {RS1 | RS2,            13, {{31, 31, 12}, {7, 7, 11}, {30, 25, 5}, {11, 8, 1}}},
+    [FMT_U]      = {RD,                   32, {{31, 12, 12}}},
+    [FMT_J]      = {RD,                   21, {{31, 31, 20}, {19, 12, 12}, {20, 20, 11}, {30, 21, 1}}},
+    [FMT_CSR]    = {RD | RS1,              0, {{31, 20, 0}}},
+    [FMT_CSRI]   = {RD | RS1,              0, {{31, 20, 0}}},
+    [FMT_FENCE]  = {RD | RS1,              0, {{31, 20, 0}}},
+    [FMT_SFENCE] = {RS1 | RS2,             0, {{0}}},
+    [FMT_LR]     = {RD | RS1,              0, {{26, 25, 0}}},
+    [FMT_AMO]    = {RD | RS1 | RS2,        0, {{26, 25, 0}}},
+    [FMT_RM]     = {RD | RS1 | RS2,        0, {{14, 12, 0}}},
+    [FMT_R2]     = {RD | RS1,              0, {{0}}},
+    [FMT_R2M]    = {RD | RS1,              0, {{14, 12, 0}}},
+    [FMT_R4]     = {RD | RS1 | RS2 | RS3,  0, {{14, 12, 0}}},
+};
+/* clang-format on */
 
-/* The immediate of each format, ISA figure 2.4. */
-static int64_t immediate(uint32_t w, enum insn_format format)
+static int64_t immediate(uint32_t word, enum insn_format format)
 {
-    switch (format) {
-    case FMT_I:
-        return sign_extend(field(w, 31, 20), 12);
-    case FMT_S:
-        return sign_extend(field(w, 31, 25) << 5 | field(w, 11, 7), 12);
-    case FMT_B:
-        return sign_extend(field(w, 31, 31) << 12 | field(w, 7, 7) << 11 | field(w, 30, 25) << 5 |
-                               field(w, 11, 8) << 1,
-                           13);
-    case FMT_U:
-        return sign_extend(w & 0xfffff000, 32);
-    case FMT_J:
-        return sign_extend(field(w, 31, 31) << 20 | field(w, 19, 12) << 12 |
-                               field(w, 20, 20) << 11 | field(w, 30, 21) << 1,
-                           21);
-    case FMT_SH:
-        return field(w, 25, 20);
-    case FMT_SHW:
-        return field(w, 24, 20);
-    case FMT_CSR:
-    case FMT_CSRI:
-    case FMT_FENCE:
-        return field(w, 31, 20);
-    case FMT_RM:
-    case FMT_R2M:
-    case FMT_R4:
-        return field(w, 14, 12);
-    case FMT_N:
-    case FMT_R:
-    case FMT_R2:
-    case FMT_SFENCE:
-    case FMT_LR:
-    case FMT_AMO:
-        return 0;
-    }
-    return 0;
+    const struct layout *layout = &layouts[format];
+    uint32_t imm = pieces_gather(word, layout->pieces);
+    return layout->width ? sign_extend(imm, layout->width) : imm;
 }
 
 static struct insn decode_long(uint32_t word)
@@ -152,6 +146,18 @@ struct insn insn_decode(uint32_t word, isa_t isa)
     if (!is_known || (!is_long && !isa_has(isa, EXT_C)))
         insn.id = INSN_ILLEGAL;
     return insn;
+}
+
+uint32_t insn_encode(const struct insn *insn)
+{
+    const struct insn_info *info = &insn_table[insn->id];
+    const struct layout *layout = &layouts[info->format];
+    uint32_t word = info->match | pieces_scatter((uint32_t)insn->imm, layout->pieces);
+    word |= layout->registers & RD ? (uint32_t)insn->rd << 7 : 0;
+    word |= layout->registers & RS1 ? (uint32_t)insn->rs1 << 15 : 0;
+    word |= layout->registers & RS2 ? (uint32_t)insn->rs2 << 20 : 0;
+    word |= layout->registers & RS3 ? (uint32_t)insn->rs3 << 27 : 0;
+    return word;
 }
 
 bool insn_is_system(enum insn_id id)

@@ -56,10 +56,19 @@ struct insn_info {
 };
 extern const struct insn_info insn_table[INSN_COUNT];
 
+struct rvc_info {
+    const char *name;
+    const char *operands;
+    uint16_t match, mask;
+    uint8_t format; /* compressed.c's own */
+    uint8_t expands;
+};
+extern const struct rvc_info rvc_table[RVC_COUNT];
+
 /* A decoded instruction. `id` is its meaning (a compressed form has the id of what it expands to);
  * `word` its bits as fetched, 16 or 32 of them, zero-extended; `length` 2 or 4 bytes. `imm` is the
- * sign-extended immediate, the shift amount, the CSR's number, or the rounding mode; in the CSR
- * forms with an immediate operand, rs1 holds that operand. */
+ * sign-extended immediate, the shift amount, the CSR's number, the rounding mode, or the ordering
+ * (aq 2, rl 1); in the CSR forms with an immediate operand, rs1 holds that operand. */
 struct insn {
     uint16_t id;
     uint8_t rd, rs1, rs2, rs3;
@@ -86,6 +95,17 @@ struct insn insn_decode(uint32_t word, isa_t isa);
 
 /* Decodes a 16-bit instruction as the base instruction that it stands for (compressed.c). */
 struct insn insn_decode_compressed(uint32_t word);
+
+/* The word of a base instruction: the inverse of insn_decode. Operands that the instruction has not
+ * are ignored; those that it has must fit. */
+uint32_t insn_encode(const struct insn *insn);
+
+/* The row of compressed.def that a 16-bit word belongs to; RVC_COUNT: it is reserved. */
+enum rvc_id insn_find_compressed(uint32_t word);
+
+/* A 16-bit word that means what the base instruction `insn` does, by the first row of
+ * compressed.def that has one; 0 where none has. It is never a hint (ISA 16.7). */
+uint32_t insn_compress(const struct insn *insn);
 
 /* True when executing the instruction may change more than x registers and pc in a way that an
  * engine must look at before the next instruction: SYSTEM and MISC-MEM instructions. What is
