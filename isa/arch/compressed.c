@@ -177,26 +177,50 @@ static bool is_hint(const struct insn *insn, uint8_t rules)
            (insn->imm && rules & ANY_IMM_HINT);
 }
 
-/* The word of one row; whether it says all of the operands is for its decoding to tell. */
-static uint32_t encode_row(const struct insn *insn, const struct rvc_info *row)
+uint32_t insn_encode_compressed(enum rvc_id row, const struct insn *insn)
 {
-    const struct rvc_layout *layout = &layouts[row->format];
-    return row->match | write_register(insn->rd, layout->rd) |
+    const struct rvc_layout *layout = &layouts[rvc_table[row].format];
+    return rvc_table[row].match | write_register(insn->rd, layout->rd) |
            write_register(insn->rs1, layout->rs1) | write_register(insn->rs2, layout->rs2) |
            pieces_scatter((uint32_t)insn->imm, layout->pieces);
 }
 
-uint32_t insn_compress(const struct insn *insn)
+uint32_t insn_compress(const struct insn *insn, rvc_set_t rows)
 {
     uint32_t full = insn_encode(insn);
     for (int row = 0; row < RVC_COUNT; row++) {
-        if (rvc_table[row].expands != insn->id)
+        if (rvc_table[row].expands != insn->id || !(rows >> row & 1))
             continue;
-        uint32_t word = encode_row(insn, &rvc_table[row]);
+        uint32_t word = insn_encode_compressed((enum rvc_id)row, insn);
         struct insn means = insn_decode_compressed(word);
         if (means.id == insn->id && insn_encode(&means) == full &&
             !is_hint(&means, layouts[rvc_table[row].format].rules))
             return word;
     }
     return 0;
+}
+
+/* Adds the field of a register, unless its number is implied. */
+static unsigned add_register(struct insn_field *fields, unsigned count, enum place place, int kind)
+{
+    static const struct insn_field places[] = {
+        [FULL] = {11, 7, 0, 0}, [RS2] = {6, 2, 0, 0}, [HIGH] = {9, 7, 0, 0}, [LOW] = {4, 2, 0, 0}};
+    if (place == NONE || place == SP || place == RA)
+        return count;
+    fields[count] = places[place];
+    fields[count].kind = (uint8_t)kind;
+    return count + 1;
+}
+
+unsigned insn_list_compressed(const struct insn *insn, struct insn_field *fields)
+{
+    const struct rvc_layout *layout = &layouts[rvc_table[insn_find_compressed(insn->word)].format];
+    unsigned count = 0;
+    count = add_register(fields, count, layout->rd, FIELD_RD);
+    if (layout->rs1 != layout->rd)
+        count = add_register(fields, count, layout->rs1, FIELD_RS1);
+    count = add_register(fields, count, layout->rs2, FIELD_RS2);
+    for (const struct piece *piece = layout->pieces; piece->high; piece++)
+        fields[count++] = (struct insn_field){piece->high, piece->low, piece->to, FIELD_IMM};
+    return count;
 }

@@ -160,6 +160,55 @@ uint32_t insn_encode(const struct insn *insn)
     return word;
 }
 
+/* The operands of a 32-bit word, in no order. */
+static unsigned list_operands(const struct insn *insn, struct insn_field *fields)
+{
+    static const struct insn_field registers[] = {{11, 7, 0, FIELD_RD},
+                                                  {19, 15, 0, FIELD_RS1},
+                                                  {24, 20, 0, FIELD_RS2},
+                                                  {31, 27, 0, FIELD_RS3}};
+    const struct layout *layout = &layouts[insn_table[insn->id].format];
+    unsigned count = 0;
+    for (unsigned i = 0; i < 4; i++)
+        if (layout->registers >> i & 1)
+            fields[count++] = registers[i];
+    for (const struct piece *piece = layout->pieces; piece->high; piece++)
+        fields[count++] = (struct insn_field){piece->high, piece->low, piece->to, FIELD_IMM};
+    return count;
+}
+
+/* Where the fixed field that ends above `top` begins: at the next of these bits. */
+static int fixed_low(int top, int length)
+{
+    static const uint8_t starts_32[] = {27, 25, 20, 15, 12, 7, 0},
+                         starts_16[] = {13, 10, 7, 5, 2, 0};
+    const uint8_t *start = length == 4 ? starts_32 : starts_16;
+    while (*start > top)
+        start++;
+    return *start;
+}
+
+unsigned insn_fields(const struct insn *insn, struct insn_field fields[INSN_FIELDS])
+{
+    struct insn_field operands[INSN_FIELDS];
+    unsigned listed =
+        insn->length == 2 ? insn_list_compressed(insn, operands) : list_operands(insn, operands);
+    unsigned count = 0;
+    for (int top = insn->length * 8 - 1; top >= 0;) {
+        struct insn_field found = {(uint8_t)top, (uint8_t)fixed_low(top, insn->length), 0,
+                                   FIELD_FIXED};
+        for (unsigned i = 0; i < listed; i++) {
+            if (operands[i].high == top)
+                found = operands[i];
+            else if (operands[i].high < top && operands[i].high >= found.low)
+                found.low = (uint8_t)(operands[i].high + 1);
+        }
+        fields[count++] = found;
+        top = found.low - 1;
+    }
+    return count;
+}
+
 bool insn_is_system(enum insn_id id)
 {
     if (id == INSN_ILLEGAL)

@@ -103,9 +103,32 @@ uint32_t insn_encode(const struct insn *insn);
 /* The row of compressed.def that a 16-bit word belongs to; RVC_COUNT: it is reserved. */
 enum rvc_id insn_find_compressed(uint32_t word);
 
-/* A 16-bit word that means what the base instruction `insn` does, by the first row of
- * compressed.def that has one; 0 where none has. It is never a hint (ISA 16.7). */
-uint32_t insn_compress(const struct insn *insn);
+/* A set of rows of compressed.def, a bit each. */
+typedef uint64_t rvc_set_t;
+#define RVC_ANY (((rvc_set_t)1 << RVC_COUNT) - 1)
+
+/* A 16-bit word that means what the base instruction `insn` does, by the first row among `rows`
+ * that has one; 0 where none has. It is never a hint (ISA 16.7). */
+uint32_t insn_compress(const struct insn *insn, rvc_set_t rows);
+
+/* The word of one row with the operands of `insn`. What the row has no bits for is lost, so decode
+ * it to see whether it says what was meant. */
+uint32_t insn_encode_compressed(enum rvc_id row, const struct insn *insn);
+
+/* What some bits of an instruction word are: bits high..low; of an immediate, they are its bits
+ * from `to` on. */
+struct insn_field {
+    uint8_t high, low, to;
+    uint8_t kind;
+};
+enum { FIELD_FIXED, FIELD_RD, FIELD_RS1, FIELD_RS2, FIELD_RS3, FIELD_IMM, INSN_FIELDS = 16 };
+
+/* The fields of a decoded instruction's word, from the highest bit to the lowest; gives how many
+ * there are. */
+unsigned insn_fields(const struct insn *insn, struct insn_field fields[INSN_FIELDS]);
+
+/* Of those, the operands of a 16-bit word, in no order (compressed.c). */
+unsigned insn_list_compressed(const struct insn *insn, struct insn_field *fields);
 
 /* True when executing the instruction may change more than x registers and pc in a way that an
  * engine must look at before the next instruction: SYSTEM and MISC-MEM instructions. What is
