@@ -69,7 +69,7 @@ Test(dis, an_explanation_has_every_bit_once_and_the_operands_values)
     cr_expect_not_null(strstr(text, "rs2 = 11, a1"));
     cr_expect_not_null(strstr(text, "imm = 8"));
     dis_explain(&dis, 0x02b57553, 0, text, sizeof text);
-    cr_expect_not_null(strstr(text, "| rm  |"));
+    cr_expect_not_null(strstr(text, "|  rm  |"));
     cr_expect_not_null(strstr(text, "rd  = 10, fa0"));
     dis_explain(&dis, 0x10a7302f, 0, text, sizeof text);
     cr_expect_not_null(strstr(text, "no instruction"));
