@@ -178,6 +178,7 @@ static void put_operand(struct dis *dis, struct line *line, enum operand operand
     case OPERAND_SYMBOL:
     case OPERAND_ADDRESS:
     case OPERAND_CALLEE:
+    case OPERAND_TPREL:
         break; /* of no instruction */
     }
 }

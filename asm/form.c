@@ -50,6 +50,7 @@ static const struct {
     {"target", OPERAND_TARGET}, {"csr", OPERAND_CSR},         {"pred", OPERAND_PRED},
     {"succ", OPERAND_SUCC},     {"rm", OPERAND_RM},           {"constant", OPERAND_CONSTANT},
     {"symbol", OPERAND_SYMBOL}, {"address", OPERAND_ADDRESS}, {"callee", OPERAND_CALLEE},
+    {"tprel", OPERAND_TPREL},
 };
 
 static uint8_t operand_of(struct text word)
@@ -112,6 +113,14 @@ static void add_pseudos(void)
                       .id = INSN_##expands,                                                        \
                       .kind = FORM_INSN,                                                           \
                       .use = USE_##use_});
+#define SEQUENCE(...)
+#include "pseudo.def"
+}
+
+/* These stand after the instructions, so that one of an extension comes before its makeshift. */
+static void add_sequences(void)
+{
+#define PSEUDO(...)
 #define SEQUENCE(name_, operands_, expand)                                                         \
     add((struct form){.name = (name_),                                                             \
                       .syntax = (operands_),                                                       \
@@ -208,6 +217,7 @@ void form_init(void)
         return;
     add_pseudos();
     add_instructions();
+    add_sequences();
     add_compressed();
     for (unsigned i = 0; i < form_count; i++) {
         uint16_t *bucket = bucket_of((struct text){table[i].name, strlen(table[i].name)});

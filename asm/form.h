@@ -36,6 +36,7 @@ enum operand {
     OPERAND_SYMBOL,
     OPERAND_ADDRESS, /* a symbol or a number */
     OPERAND_CALLEE,
+    OPERAND_TPREL, /* %tprel_add(symbol), which marks the instruction */
 };
 
 enum form_kind {

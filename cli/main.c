@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "as_command.h"
 #include "dis_command.h"
 #include "fidelity_command.h"
 #include "isa_command.h"
@@ -18,6 +19,7 @@ static const struct {
 } commands[] = {
     {"run", "run an image until it turns the machine off", command_run},
     {"fidelity", "run an image bare and in a VM in lockstep, and compare", command_fidelity},
+    {"as", "assemble a file", command_as},
     {"dis", "disassemble a file, or a word", command_dis},
     {"isa", "print the card of a profile: instructions, CSRs, causes", command_isa},
     {"help", "print this list", command_help},

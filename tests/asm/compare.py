@@ -1,0 +1,212 @@
+#!/usr/bin/env python3
+"""Holds the objects of `trapeze as` against those of GNU as: the same sections (name, type, flags,
+alignment, bytes), the same symbols, the same relocations in the same order.
+
+    compare.py TRAPEZE [--work DIR] SOURCE... [-- OPTIONS OF BOTH]
+    compare.py --self-test
+
+Options are GNU as's: -march=, -mabi=, -mno-relax, -g, -I. Sources are assembled one by one; a
+difference is printed, and the status is 1. What may differ: the order of symbols, and where in the
+file things stand."""
+import os
+import struct
+import subprocess
+import sys
+import tempfile
+
+GNU_AS = "riscv64-unknown-elf-as"
+SHT_SYMTAB, SHT_STRTAB, SHT_RELA, SHT_NOBITS, SHT_GROUP = 2, 3, 4, 8, 17
+
+
+class Object:
+    """An ELF object, as far as a linker cares."""
+
+    def __init__(self, data):
+        self.data = data
+        head = struct.unpack_from("<HHIQQQIHHHHHH", data, 16)
+        self.flags = head[6]
+        offset, count, names = head[5], head[11], head[12]
+        self.headers = [struct.unpack_from("<IIQQQQIIQQ", data, offset + 64 * i)
+                        for i in range(count)]
+        self.names = [self.string(names, header[0]) for header in self.headers]
+        self.symbols = self.read_symbols()
+
+    def string(self, table, at):
+        start = self.headers[table][4] + at
+        return self.data[start:self.data.index(b"\0", start)].decode("latin-1")
+
+    def body(self, i):
+        header = self.headers[i]
+        return b"" if header[1] == SHT_NOBITS else self.data[header[4]:header[4] + header[5]]
+
+    def read_symbols(self):
+        out = []
+        for i, header in enumerate(self.headers):
+            if header[1] != SHT_SYMTAB:
+                continue
+            body = self.body(i)
+            for at in range(0, len(body), 24):
+                name, info, other, where, value, size = struct.unpack_from("<IBBHQQ", body, at)
+                home = self.names[where] if 0 < where < 0xff00 else hex(where)
+                label = home if info & 15 == 3 else self.string(header[6], name)
+                out.append((label, info >> 4, info & 15, other, home, value, size))
+        return out
+
+    def sections(self):
+        """By name and number among those of that name: sections may share one."""
+        out, seen = {}, {}
+        for i, header in enumerate(self.headers):
+            if header[1] in (0, SHT_SYMTAB, SHT_STRTAB, SHT_RELA):
+                continue
+            name = self.names[i]
+            seen[name] = seen.get(name, 0) + 1
+            out[name, seen[name]] = (header[1], header[2], header[8], header[9], header[5],
+                                     self.body(i))
+        return out
+
+    def relocations(self):
+        out = {}
+        for i, header in enumerate(self.headers):
+            if header[1] != SHT_RELA:
+                continue
+            body = self.body(i)
+            rows = []
+            for at in range(0, len(body), 24):
+                offset, info, addend = struct.unpack_from("<QQq", body, at)
+                symbol = self.symbols[info >> 32]
+                rows.append((offset, info & 0xffffffff, symbol[0], symbol[4], symbol[5], addend))
+            out[self.names[header[7]]] = rows
+        return out
+
+
+def differing_bytes(ours, theirs):
+    for at, (a, b) in enumerate(zip(ours, theirs)):
+        if a != b:
+            return f"at 0x{at & ~3:x}: {ours[at & ~3:(at & ~3) + 8].hex()}, not " \
+                   f"{theirs[at & ~3:(at & ~3) + 8].hex()}"
+    return f"{len(ours)} bytes, not {len(theirs)}"
+
+
+def compare_sections(ours, theirs):
+    fields = ("type", "flags", "alignment", "entry size", "size")
+    for name in sorted(ours.keys() | theirs.keys()):
+        if name not in ours or name not in theirs:
+            row = ours.get(name) or theirs.get(name)
+            yield f"section {name[0]} is only in {'ours' if name in ours else 'theirs'} ({row[4]})"
+            continue
+        for field, a, b in zip(fields, ours[name], theirs[name]):
+            if a != b:
+                yield f"section {name[0]}: {field} {a:#x}, not {b:#x}"
+        if ours[name][5] != theirs[name][5]:
+            yield f"section {name[0]}: {differing_bytes(ours[name][5], theirs[name][5])}"
+
+
+def compare_rows(what, ours, theirs):
+    if ours == theirs:
+        return
+    for a, b in zip(ours, theirs):
+        if a != b:
+            yield f"{what}: {a}, not {b}"
+            return
+    extra = ours[len(theirs):] or theirs[len(ours):]
+    yield f"{what}: {len(ours)}, not {len(theirs)}: {extra[0]}"
+
+
+def compare(ours, theirs):
+    """Every way in which two objects differ."""
+    if ours.flags != theirs.flags:
+        yield f"flags {ours.flags:#x}, not {theirs.flags:#x}"
+    yield from compare_sections(ours.sections(), theirs.sections())
+    mine, other = sorted(ours.symbols), sorted(theirs.symbols)
+    for symbol in mine:
+        if mine.count(symbol) > other.count(symbol):
+            yield f"symbol only in ours: {symbol}"
+            break
+    for symbol in other:
+        if other.count(symbol) > mine.count(symbol):
+            yield f"symbol only in theirs: {symbol}"
+            break
+    ours, theirs = ours.relocations(), theirs.relocations()
+    for name in sorted(ours.keys() | theirs.keys()):
+        yield from compare_rows(f"relocations of {name}", ours.get(name, []), theirs.get(name, []))
+
+
+def our_options(options):
+    """GNU as's options in our spelling."""
+    for option in options:
+        for long in ("march", "mabi"):
+            if option.startswith(f"-{long}="):
+                yield f"--{long}"
+                yield option[len(long) + 2:]
+                break
+        else:
+            yield {"-mno-relax": "--mno-relax", "-fpic": "--pic"}.get(option, option)
+
+
+def assemble(command, out):
+    done = subprocess.run([*command, "-o", out], capture_output=True, text=True, check=False)
+    return done.stderr.strip().splitlines() if done.returncode else None
+
+
+def check(trapeze, source, options, work):
+    """The differences of one source; None: both refuse it."""
+    ours, theirs = os.path.join(work, "ours.o"), os.path.join(work, "theirs.o")
+    our_errors = assemble([trapeze, "as", *our_options(options), source], ours)
+    their_errors = assemble([GNU_AS, *options, source], theirs)
+    if our_errors and their_errors:
+        return None
+    if our_errors or their_errors:
+        return [f"{'ours' if our_errors else 'theirs'} alone refuses it: "
+                f"{(our_errors or their_errors)[:3]}"]
+    with open(ours, "rb") as a, open(theirs, "rb") as b:
+        return list(compare(Object(a.read()), Object(b.read())))
+
+
+def self_test():
+    """Planted differences: a byte, a symbol, a relocation, an alignment, a flag."""
+    right = ".globl f\nf: nop\ncall g\n.data\n.balign 4\n.word f, 1\n"
+    wrong = ["f: nop\ncall g\n.data\n.balign 4\n.word f, 1\n", right.replace("nop", "ret"),
+             right.replace("call g", "call h"), right.replace("balign 4", "balign 8"),
+             right.replace("word f", "word f+1"), right + ".section x\n"]
+    with tempfile.TemporaryDirectory() as work:
+        objects = []
+        for i, text in enumerate([right, right, *wrong]):
+            path = os.path.join(work, f"{i}")
+            with open(path + ".s", "w", encoding="utf-8") as file:
+                file.write(text)
+            subprocess.run([GNU_AS, path + ".s", "-o", path + ".o"], check=True)
+            with open(path + ".o", "rb") as file:
+                objects.append(Object(file.read()))
+    if list(compare(objects[0], objects[1])):
+        print("two equal objects were called different")
+        return False
+    missed = [text for text, other in zip(wrong, objects[2:]) if not list(compare(objects[0], other))]
+    for text in missed:
+        print(f"a planted difference was not seen: {text!r}")
+    return not missed
+
+
+def main():
+    if sys.argv[1:] == ["--self-test"]:
+        return 0 if self_test() else 1
+    words = sys.argv[1:]
+    options = words[words.index("--") + 1:] if "--" in words else []
+    trapeze, *sources = words[:words.index("--")] if "--" in words else words
+    same = refused = different = lines = 0
+    with tempfile.TemporaryDirectory() as work:
+        for source in sources:
+            differences = check(trapeze, source, options, work)
+            with open(source, "rb") as file:
+                lines += file.read().count(b"\n")
+            refused += differences is None
+            same += differences == []
+            different += bool(differences)
+            for difference in (differences or [])[:8]:
+                print(f"{source}: {difference}")
+    print(f"{len(sources)} sources, {lines} lines: {same} the same, {different} different, "
+          f"{refused} refused by both ({' '.join(options) or 'no options'})")
+    return 1 if different else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
