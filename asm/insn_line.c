@@ -42,7 +42,12 @@ static uint32_t compress(const struct insn *insn, rvc_set_t rows)
     if (word)
         return word;
     struct insn other = *insn;
-    if (insn->id == INSN_addi && !insn->imm && insn->rs1) {
+    bool adds_nothing = insn->id == INSN_addi && !insn->imm && insn->rs1;
+    if (adds_nothing && !(rows & move)) /* `add a0, a0, 0`: the hint, as GNU as has it */
+        return rows >> RVC_c_addi & 1 && insn->rd == insn->rs1
+                   ? insn_encode_compressed(RVC_c_addi, insn)
+                   : 0;
+    if (adds_nothing) {
         other.id = INSN_add;
         other.rs1 = 0;
         other.rs2 = insn->rs1;
@@ -160,7 +165,7 @@ static void complain_of_name(struct as *as, struct text name)
     as->at = as->line_end;
 }
 
-static void complain(struct as *as, struct text name, const char *missing)
+static void tell_operand(struct as *as, struct text name, const char *missing)
 {
     as->is_trial = false;
     if (as->trial_at)
@@ -200,5 +205,5 @@ void insn_line(struct as *as, struct text name)
             return;
         }
     }
-    complain(as, name, missing);
+    tell_operand(as, name, missing);
 }

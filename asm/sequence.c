@@ -15,10 +15,11 @@ static void emit_immediate(struct as *as, enum insn_id id, unsigned rd, unsigned
 /* A number of 32 bits, sign-extended: its upper 20 bits, and what is missing then. */
 static void load_32(struct as *as, unsigned rd, int64_t upper, int64_t lower)
 {
+    unsigned from = upper ? rd : ZERO; /* x0 holds no upper part, so it gets the rest too */
     if (upper)
         emit_immediate(as, INSN_lui, rd, 0, (int32_t)upper);
-    if (lower || !upper)
-        emit_immediate(as, INSN_addiw, rd, upper ? rd : ZERO, lower);
+    if (lower || from == ZERO)
+        emit_immediate(as, INSN_addiw, rd, from, lower);
 }
 
 /* Any number: its lower 12 bits are added to the rest, which is a shorter number shifted. This is
@@ -107,7 +108,7 @@ void sequence_emit(struct as *as, const struct form *form, const struct operands
         emit_address(as, operands, INSN_ld, R_RISCV_TLS_GOT_HI20);
         break;
     case SEQUENCE_call_by:
-        emit_call(as, operands, last.rd, last.rd);
+        emit_call(as, operands, last.rd, T1);
         break;
     case SEQUENCE_call:
         emit_call(as, operands, RA, RA);

@@ -37,7 +37,7 @@ static const char help[] =
     "  --mno-relax           the linker is not to shorten code\n"
     "  --pic                 addresses through the global offset table\n";
 
-static enum parsed complain(const char *what, const char *value)
+static enum parsed refuse(const char *what, const char *value)
 {
     fprintf(stderr, "trapeze as: %s%s%s%s\n", what, value ? " '" : "", value ? value : "",
             value ? "'" : "");
@@ -66,14 +66,14 @@ static enum parsed take(struct as_command *command, int which)
     case 'b':
         return options_number(optarg, 1024, &command->base)
                    ? PARSED
-                   : complain("--base: this is no address:", optarg);
+                   : refuse("--base: this is no address:", optarg);
     case 'l':
         command->listing = optarg;
         command->options.wants_listing = true;
         return PARSED;
     case 'I':
         if (command->options.includes == MOST_INCLUDES)
-            return complain("too many -I", NULL);
+            return refuse("too many -I", NULL);
         command->include[command->options.includes++] = optarg;
         return PARSED;
     case 'g':
@@ -84,7 +84,7 @@ static enum parsed take(struct as_command *command, int which)
         return PARSED;
     case 'a':
         command->options.mabi = optarg;
-        return is_abi(optarg) ? PARSED : complain("--mabi: Trapeze has no ABI", optarg);
+        return is_abi(optarg) ? PARSED : refuse("--mabi: Trapeze has no ABI", optarg);
     case 'r':
         command->options.relax = false;
         return PARSED;
@@ -122,7 +122,7 @@ static enum parsed parse(struct as_command *command, int argc, char **argv)
             return result;
     }
     if (argc - optind != 1)
-        return complain(argc == optind ? "no FILE" : "one FILE at a time", NULL);
+        return refuse(argc == optind ? "no FILE" : "one FILE at a time", NULL);
     command->file = argv[optind];
     return PARSED;
 }

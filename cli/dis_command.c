@@ -30,7 +30,7 @@ static const char help[] =
     "  --numeric         registers as x10, not a0\n"
     "  --isa STRING      instruction set, such as rv64gc\n";
 
-static enum parsed complain(const char *what, const char *value)
+static enum parsed refuse(const char *what, const char *value)
 {
     fprintf(stderr, "trapeze dis: %s%s%s%s\n", what, value ? " '" : "", value ? value : "",
             value ? "'" : "");
@@ -56,7 +56,7 @@ static enum parsed take(struct dis_options *options, int which)
     case 'p':
         return options_number(optarg, 1024, &options->pc)
                    ? PARSED
-                   : complain("--pc: this is no address:", optarg);
+                   : refuse("--pc: this is no address:", optarg);
     case 'c':
     case 'a':
         options->dis.is_canonical = which == 'c';
@@ -67,7 +67,7 @@ static enum parsed take(struct dis_options *options, int which)
     case 'i':
         return isa_parse(optarg, &options->dis.isa, &wrong)
                    ? PARSED
-                   : complain("--isa: this cannot be taken from here on:", wrong);
+                   : refuse("--isa: this cannot be taken from here on:", wrong);
     case 'h':
         return PARSED_HELP;
     default:
@@ -97,9 +97,9 @@ static enum parsed parse(struct dis_options *options, int argc, char **argv)
             return result;
     }
     if ((argc - optind == 1) == (options->word != NULL) || argc - optind > 1)
-        return complain("give one FILE, or --word", NULL);
+        return refuse("give one FILE, or --word", NULL);
     if (options->explains && !options->word)
-        return complain("--explain goes with --word", NULL);
+        return refuse("--explain goes with --word", NULL);
     options->file = argv[optind];
     return PARSED;
 }
@@ -109,7 +109,7 @@ static int show_word(struct dis_options *options)
     char *end, text[2048];
     unsigned long word = strtoul(options->word, &end, 16);
     if (end == options->word || *end || word > 0xffffffff) {
-        complain("--word: this is no word of 16 or 32 bits in hexadecimal:", options->word);
+        refuse("--word: this is no word of 16 or 32 bits in hexadecimal:", options->word);
         return EXIT_USAGE;
     }
     if (options->explains)
