@@ -109,6 +109,7 @@ struct section {
     char map_state;       /* 'x', 'd' or 0 */
     const char *map_arch; /* of the last $x that named it */
     uint64_t size;        /* once laid out */
+    uint64_t address;     /* in an image */
     struct symbol *symbol;
     const char *group;
     bool is_linked_order;

@@ -7,7 +7,6 @@
 #include <sys/mman.h>
 
 #include "as.h"
-#include "object.h"
 
 /* A string table that grows. */
 struct strings {
@@ -47,7 +46,7 @@ static void add_symbol(struct object *object, Elf64_Sym symbol)
     object->symbols[object->symbol_count++] = symbol;
 }
 
-bool object_is_global(const struct symbol *symbol)
+static bool is_global(const struct symbol *symbol)
 {
     bool is_undefined = !symbol->section && !symbol->expr && !symbol->is_common;
     return symbol->bind != STB_LOCAL || symbol->is_common || is_undefined;
@@ -93,7 +92,7 @@ static uint64_t size_of(struct object *object, const struct symbol *symbol)
 static void write_symbol(struct object *object, struct symbol *symbol)
 {
     uint8_t bind = symbol->bind;
-    if (object_is_global(symbol) && bind == STB_LOCAL)
+    if (is_global(symbol) && bind == STB_LOCAL)
         bind = STB_GLOBAL;
     uint8_t type = symbol->is_file ? STT_FILE : symbol->type;
     if (!type && symbol->section && symbol->section->flags & SHF_TLS)
@@ -136,13 +135,13 @@ static void write_symbols(struct object *object)
             add_symbol(object, (Elf64_Sym){.st_info = GELF_ST_INFO(STB_LOCAL, STT_SECTION),
                                            .st_shndx = (Elf64_Section)section->index});
     for (struct symbol *symbol = object->as->symbols; symbol; symbol = symbol->next)
-        if (is_wanted(symbol) && !object_is_global(symbol))
+        if (is_wanted(symbol) && !is_global(symbol))
             write_symbol(object, symbol);
     for (struct section *section = object->as->sections; section; section = section->next)
         write_marks(object, section);
     object->local_count = object->symbol_count;
     for (struct symbol *symbol = object->as->symbols; symbol; symbol = symbol->next)
-        if (is_wanted(symbol) && object_is_global(symbol) && (symbol->section || !symbol->expr))
+        if (is_wanted(symbol) && is_global(symbol) && (symbol->section || !symbol->expr))
             write_symbol(object, symbol);
 }
 

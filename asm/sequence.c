@@ -132,7 +132,8 @@ void sequence_emit(struct as *as, const struct form *form, const struct operands
         emit_extension(as, operands, INSN_srli, 32);
         break;
     case SEQUENCE_load:
-        emit_pcrel(as, last.rs1 ? last.rs1 : last.rd, last, R_RISCV_PCREL_HI20, &operands->expr);
+        emit_pcrel(as, insn_table[last.id].operands[0] == 'f' ? last.rs1 : last.rd, last,
+                   R_RISCV_PCREL_HI20, &operands->expr);
         break;
     case SEQUENCE_store:
         emit_pcrel(as, last.rs1, last, R_RISCV_PCREL_HI20, &operands->expr);

@@ -158,6 +158,7 @@ static int assemble(struct as_command *command)
     static struct as as; /* too large for a stack */
     int status = EXIT_ERROR;
     command->options.include = command->include;
+    command->options.relax = command->options.relax && command->kind == OBJECT;
     if (!as_init(&as, &command->options)) {
         as_free(&as);
         return EXIT_USAGE;
