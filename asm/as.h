@@ -181,7 +181,7 @@ struct as {
     struct as_mode mode, modes[32];
     unsigned mode_depth;
     struct arch_text *arch_texts;
-    bool has_code, has_rvc;
+    bool has_rvc;
     uint32_t float_abi; /* bits of e_flags */
     struct {
         unsigned tag;
@@ -277,7 +277,7 @@ bool section_check(struct as *as, const char *what); /* that there may be bytes 
 
 /* layout.c */
 void layout_run(struct as *as);
-void layout_finish(struct as *as);
+void layout_again(struct as *as); /* of what is no code, after more was added */
 
 /* insn_line.c, sequence.c */
 void insn_line(struct as *as, struct text name);

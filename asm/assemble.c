@@ -6,6 +6,7 @@
 
 #include "directive.h"
 #include "form.h"
+#include "lines.h"
 #include "listing.h"
 
 static void make_sections(struct as *as)
@@ -188,11 +189,13 @@ static void check_forward_labels(struct as *as)
 void as_finish(struct as *as)
 {
     check_forward_labels(as);
+    mode_finish(as);
+    if (as->errors)
+        return;
+    layout_run(as);
     cfi_finish(as);
     lines_finish(as);
-    mode_finish(as);
-    if (!as->errors)
-        layout_run(as);
+    layout_again(as);
 }
 
 void as_free(struct as *as)
@@ -204,6 +207,7 @@ void as_free(struct as *as)
         free(section->marks);
         free(section->relocs);
     }
+    lines_free(as);
     listing_free(as);
     free(as->files);
     table_free(&as->section_names);

@@ -3,14 +3,15 @@
 #include <elf.h>
 #include <string.h>
 
+#include "directive.h"
 #include "operand.h"
 #include "sequence.h"
 
 /* Everything that comes before the bits of an instruction. */
 void insn_begin(struct as *as)
 {
-    as->has_code = true;
     section_mark(as, 'x', false);
+    lines_insn(as);
 }
 
 void insn_emit_word(struct as *as, uint32_t word, unsigned size)

@@ -197,16 +197,26 @@ static void end_section(struct as *as, struct section *section)
     frag->is_end = true;
 }
 
+static void lay_out_marked(struct as *as, struct section *section)
+{
+    end_section(as, section);
+    lay_out(as, section);
+    for (struct frag *frag = section->first; frag && !as->mode.relax; frag = frag->next)
+        if (frag->kind == TAIL_ALIGN && frag->is_code && frag->tail % 2)
+            mark_odd_padding(section, frag);
+    settle_marks(section);
+}
+
 void layout_run(struct as *as)
 {
     for (struct section *section = as->sections; section; section = section->next)
-        end_section(as, section);
-    for (struct section *section = as->sections; section; section = section->next) {
-        lay_out(as, section);
-        for (struct frag *frag = section->first; frag && !as->mode.relax; frag = frag->next)
-            if (frag->kind == TAIL_ALIGN && frag->is_code && frag->tail % 2)
-                mark_odd_padding(section, frag);
-        settle_marks(section);
-    }
+        lay_out_marked(as, section);
     symbol_settle_all(as);
+}
+
+void layout_again(struct as *as)
+{
+    for (struct section *section = as->sections; section; section = section->next)
+        if (!section_is_code(section))
+            lay_out(as, section);
 }

@@ -73,6 +73,14 @@ void isa_print(isa_t isa, char *text, size_t size)
         text[used] = 0;
 }
 
+const char *isa_ext_name(enum ext ext)
+{
+    for (size_t i = 0; i < PARTS; i++)
+        if (parts[i].ext == ext)
+            return parts[i].name;
+    return "";
+}
+
 uint64_t isa_misa(isa_t isa)
 {
     uint64_t misa = (uint64_t)2 << 62;

@@ -56,6 +56,9 @@ bool isa_parse(const char *text, isa_t *isa, const char **wrong);
 /* Writes the ISA string of `isa`, as a device tree's riscv,isa has it, to text (size bytes). */
 void isa_print(isa_t isa, char *text, size_t size);
 
+/* The manual's name of an extension: "m", "zicsr"; "" for what has none in a string. */
+const char *isa_ext_name(enum ext ext);
+
 /* The value of misa: MXL = 2 (64 bits) and a bit a letter (Privileged 3.1.1). */
 uint64_t isa_misa(isa_t isa);
 
