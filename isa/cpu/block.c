@@ -47,8 +47,18 @@ void code_clear(struct cpu *cpu)
 /* How an instruction ends its block: not at all, for good, or with a look at the machine. */
 enum ending { GOES_ON, JUMPS, CHECKS };
 
+/* A CSR instruction that only reads changes nothing that a block rests on (P19). */
+static bool reads_csr(const struct insn *insn)
+{
+    bool sets = insn->id == INSN_csrrs || insn->id == INSN_csrrsi;
+    bool clears = insn->id == INSN_csrrc || insn->id == INSN_csrrci;
+    return (sets || clears) && insn->rs1 == 0;
+}
+
 static enum ending ending_of(const struct insn *insn)
 {
+    if (reads_csr(insn))
+        return GOES_ON;
     if (insn->id == INSN_ILLEGAL || insn->id == INSN_jal || insn->id == INSN_jalr)
         return JUMPS;
     return insn_is_system((enum insn_id)insn->id) ? CHECKS : GOES_ON;

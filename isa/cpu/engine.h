@@ -79,6 +79,14 @@ struct code {
     uint32_t block[HALFWORDS];
 };
 
+/* The numbers of the two spaces that a hart in some mode reaches memory by, and what they depend
+ * on. Of mstatus that are the bits in SPACE_STATUS; ADUE only decides what a walk does. */
+#define SPACE_STATUS ((uint64_t)(MSTATUS_MPRV | MSTATUS_MPP | MSTATUS_SUM | MSTATUS_MXR))
+struct space_tags {
+    uint64_t satp, status;
+    uint64_t data, fetch; /* ready to be added to a tag; TAG_NONE: nothing is known */
+};
+
 struct fetch_entry {
     uint64_t tag;
     struct code *code;
@@ -116,6 +124,7 @@ struct cpu {
     struct pmp pmp;              /* of the hart by whose word the TLB's entries stand */
     struct space spaces[SPACES]; /* by number; an unused one has mode SPACE_UNUSED */
     unsigned space_count;
+    struct space_tags space_tags[MODE_M + 1]; /* by mode, those of last time */
 
     struct table *tables; /* by frame; means something where FRAME_WALKED is set */
     struct code **codes;  /* by frame; NULL where nothing was ever decoded */
@@ -143,11 +152,11 @@ void trigger_step(struct cpu *cpu, const struct hart *hart);
 
 /* tlb.c */
 uint64_t cpu_space_tag(struct cpu *cpu, struct space space);
+struct space_tags cpu_space_tags(struct cpu *cpu, const struct hart *hart);
 uint8_t *cpu_reach(struct cpu *cpu, const struct hart *hart, uint64_t va, unsigned size,
                    enum access why);
 struct code *cpu_fetch_page(struct cpu *cpu, const struct hart *hart, uint64_t va);
 void tlb_clear(struct cpu *cpu);
-void cpu_make_room(struct cpu *cpu);
 void tlb_mark(struct cpu *cpu, uint64_t frame, enum frame_mark mark);
 void table_walked(struct port *port, uint64_t va, const struct walk *walk);
 void table_stored(struct cpu *cpu, uint64_t pa, unsigned size, uint64_t value);

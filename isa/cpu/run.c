@@ -279,11 +279,9 @@ resume: /* hart and clock are exact: look at everything */
     interrupt(cpu, hart);
     if (must_leave(cpu, hart)) /* whoever was told of the interrupt wants to look at it */
         return;
-    cpu_make_room(cpu);
-    data_space = cpu_space_tag(cpu, space_of_data(hart));
-    struct space fetching = space_of_fetch(hart);
-    fetching.sum = fetching.mxr = false;
-    fetch_space = cpu_space_tag(cpu, fetching);
+    struct space_tags tags = cpu_space_tags(cpu, hart);
+    data_space = tags.data;
+    fetch_space = tags.fetch;
     pc = hart->pc;
     goto cross_page;
 

@@ -21,6 +21,8 @@ void tlb_clear(struct cpu *cpu)
         drop_guards(cpu, i);
     }
     cpu->space_count = 0;
+    for (unsigned i = 0; i <= MODE_M; i++)
+        cpu->space_tags[i].data = TAG_NONE;
     for (unsigned i = 0; i < SPACES; i++)
         cpu->spaces[i].mode = SPACE_UNUSED;
 }
@@ -46,7 +48,7 @@ static void drop_range(struct cpu *cpu, uint64_t va, uint64_t size)
 }
 
 /* Makes sure that two more spaces can be numbered: when most numbers are in use, all entries go. */
-void cpu_make_room(struct cpu *cpu)
+static void make_room(struct cpu *cpu)
 {
     if (cpu->space_count + 2 > SPACES / 2)
         tlb_clear(cpu);
@@ -68,6 +70,31 @@ uint64_t cpu_space_tag(struct cpu *cpu, struct space space)
     cpu->space_count++;
     cpu->spaces[slot] = space;
     return (uint64_t)slot << SPACE_SHIFT;
+}
+
+static struct space_tags find_tags(struct cpu *cpu, const struct hart *hart)
+{
+    struct space fetching = space_of_fetch(hart);
+    fetching.sum = fetching.mxr = false; /* they are about loads and stores */
+    make_room(cpu);
+    return (struct space_tags){.satp = hart->csr.satp,
+                               .status = hart->csr.mstatus & SPACE_STATUS,
+                               .data = cpu_space_tag(cpu, space_of_data(hart)),
+                               .fetch = cpu_space_tag(cpu, fetching)};
+}
+
+/* The numbers of the spaces of a hart. Traps and CSR writes ask for them, and they mostly are what
+ * they were in this mode. */
+struct space_tags cpu_space_tags(struct cpu *cpu, const struct hart *hart)
+{
+    struct space_tags *tags = &cpu->space_tags[hart->mode];
+    bool is_known = tags->data != TAG_NONE && tags->satp == hart->csr.satp &&
+                    tags->status == (hart->csr.mstatus & SPACE_STATUS);
+    if (!is_known) {
+        struct space_tags found = find_tags(cpu, hart);
+        *tags = found;
+    }
+    return *tags;
 }
 
 /* From now on, stores to the frame take the slow way. */

@@ -25,6 +25,18 @@ Test(block, a_store_into_the_next_instruction_is_executed)
     }
 }
 
+Test(block, counters_are_exact_in_the_middle_of_a_block)
+{
+    for (unsigned e = 0; e < 2; e++) {
+        given_a_machine(engines[e]);
+        EXECUTE(addi(T1, 0, 1), encode(INSN_csrrs, T0, 0, 0, CSR_minstret), addi(T1, 0, 2),
+                addi(T1, 0, 3), encode(INSN_csrrsi, T2, 0, 0, CSR_minstret), addi(T1, 0, 4));
+        cr_expect_eq(hart->x[T0], 1, "%s", engine_names[engines[e]]);
+        cr_expect_eq(hart->x[T2], 4, "%s", engine_names[engines[e]]);
+        cr_expect_eq(hart->x[T1], 4, "%s", engine_names[engines[e]]);
+    }
+}
+
 Test(block, an_AMO_into_code_is_executed)
 {
     for (unsigned e = 0; e < 2; e++) {
