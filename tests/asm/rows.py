@@ -9,6 +9,7 @@ tells which lines are wrong."""
 import re
 import subprocess
 import sys
+import tempfile
 
 GNU_AS = "riscv64-unknown-elf-as"
 ARCH = "rv64gc_zba_zbb"
@@ -94,8 +95,10 @@ def accepted(texts):
     """The lines that GNU as takes: those it complains of are dropped, until it complains no more."""
     for _ in range(4):
         body = source(texts)
-        done = subprocess.run([GNU_AS, f"-march={ARCH}", "-o", "/dev/null", "-"],
-                              input="\n".join(body) + "\n", capture_output=True, text=True, check=False)
+        with tempfile.TemporaryDirectory() as folder:  # as removes what it could not finish
+            done = subprocess.run([GNU_AS, f"-march={ARCH}", "-o", f"{folder}/out.o", "-"],
+                                  input="\n".join(body) + "\n", capture_output=True, text=True,
+                                  check=False)
         wrong = {int(number) for number in re.findall(r"^\{standard input\}:(\d+): Error", done.stderr, re.M)}
         if not wrong:
             return texts
