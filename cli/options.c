@@ -196,6 +196,13 @@ static bool take_amnesia(struct options *options, const char *value)
     return true;
 }
 
+static bool take_hypercalls(struct options *options, const char *value)
+{
+    (void)value;
+    options->vm.hypercalls = true;
+    return true;
+}
+
 static bool take_input(struct options *options, const char *value)
 {
     options->input = value;
@@ -308,6 +315,7 @@ static const struct option_row rows[] = {
     {"audit", "N", "check all of a VM's shadows after every N exits", take_audit, NULL},
     {"amnesia", "P", "forget shadow entries at each exit with probability P, by --seed",
      take_amnesia, NULL},
+    {"hypercalls", NULL, "with --vmm: answer the guest's hypercalls", take_hypercalls, "run"},
     {"engine", "WHICH", "block: fast (default); step: the reference", take_engine, NULL},
     {"net", "user",
      "a virtio network card, on a router of its own to the host's network; "

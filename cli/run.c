@@ -1,6 +1,7 @@
 /* trapeze run: a machine from power-on to power-off. */
 #include "run.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -216,6 +217,17 @@ struct hosted *run_make_vm(const struct options *options, const struct boot *boo
     return hosted;
 }
 
+/* What a guest says by hypercall: a line on standard error. Its bytes are its own choice, so only
+ * what prints is shown. */
+static void say(const uint8_t *bytes, uint64_t size)
+{
+    fprintf(stderr, "trapeze: the guest says: ");
+    for (uint64_t i = 0; i < size; i++)
+        if (bytes[i] != '\n')
+            fputc(isprint(bytes[i]) ? bytes[i] : '?', stderr);
+    fputc('\n', stderr);
+}
+
 static void reboot_vm(void *owner)
 {
     hosted_boot(owner);
@@ -229,6 +241,7 @@ static int run_hosted(struct hosted *hosted, const struct boot *boot, const stru
     if (!devices_open(&devices, options, platform, false))
         return EXIT_ERROR;
     int status = EXIT_ERROR;
+    hosted_vm(hosted)->said = say;
     if (run_open_console(&console, platform, options)) {
         struct runnable runnable = {
             .platform = platform, .console = &console, .reboot = reboot_vm, .owner = hosted};

@@ -11,6 +11,11 @@
 
 #define NO_CAUSE (~(uint64_t)0)
 
+const char *const exit_text[EXIT_COUNT] = {
+#define EXIT(reason, cause, handler, text) [EXIT_##reason] = text,
+#include "exit.def"
+};
+
 /* An environment call: the firmware's, when the guest's S-mode makes it and the platform answers;
  * else the guest's own handler sees it, as 8, 9 or 11 (P26). */
 static enum outcome exit_ecall(struct vcpu *vcpu, struct trap *trap)
@@ -147,9 +152,8 @@ enum outcome exit_dispatch(struct vcpu *vcpu, struct trap *trap)
     static const struct {
         uint64_t cause;
         enum outcome (*handler)(struct vcpu *, struct trap *);
-        const char *text;
     } exits[EXIT_COUNT] = {
-#define EXIT(reason, cause, handler, text) [EXIT_##reason] = {cause, handler, text},
+#define EXIT(reason, cause, handler, text) [EXIT_##reason] = {cause, handler},
 #include "exit.def"
     };
     for (unsigned reason = 0; reason < EXIT_COUNT; reason++)
@@ -157,7 +161,7 @@ enum outcome exit_dispatch(struct vcpu *vcpu, struct trap *trap)
             vcpu->last_exit = vcpu->last_found = (enum exit_reason)reason;
             vcpu->last_trap = *trap;
             vcpu->vm->stats.exits[reason]++;
-            platform_observe_exit(&vcpu->vm->platform, &vcpu->hart, *trap, exits[reason].text);
+            platform_observe_exit(&vcpu->vm->platform, &vcpu->hart, *trap, exit_text[reason]);
             return exits[reason].handler(vcpu, trap);
         }
     /* An access fault of the hart itself: the shadow leads outside the machine, which no fill

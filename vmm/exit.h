@@ -12,6 +12,9 @@ enum exit_reason {
     EXIT_COUNT,
 };
 
+/* Each reason in words. */
+extern const char *const exit_text[EXIT_COUNT];
+
 /* What becomes of the vcpu after an exit. */
 enum outcome {
     RESUME_SAME, /* the instruction runs again: a hidden fault, no step */

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "hypercall.h"
+
 #define CHUNK ((uint64_t)PAGE_SIZE << SV39_VPN_BITS)
 
 static uint64_t round_up(uint64_t value, uint64_t unit)
@@ -244,6 +246,7 @@ void vm_init(struct vm *vm, struct hw *hw, struct vm_memory memory)
     vm->platform.ram_size = memory.guest_size;
     vm->platform.run = run;
     vm->platform.dma = dma;
+    vm->platform.hypercall = vm->config.hypercalls ? hypercall : NULL;
     vm->platform.fence = fence;
 }
 

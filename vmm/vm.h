@@ -35,6 +35,7 @@ struct vm_config {
     bool is_stale;    /* shadows synchronise at the last legal moment */
     uint64_t amnesia; /* at so many of 2^32 entries, the shadows forget something */
     uint64_t seed;    /* of what they forget */
+    bool hypercalls;  /* the guest may make them (hypercall.h) */
 };
 
 /* Who audits a VM (vmm/host/audit.c). Lent; each is told after it happened. */
@@ -62,6 +63,9 @@ struct vm {
     struct exit_ring exits;
     uint64_t random;                  /* of amnesia: never 0 */
     const struct vm_auditor *auditor; /* NULL: none */
+    /* What the guest says to whoever runs the VM (hypercall.h), `size` bytes; NULL: nobody hears.
+     */
+    void (*said)(const uint8_t *bytes, uint64_t size);
     /* Of the instruction that is being emulated. */
     bool reached_device; /* one of its accesses went to a device */
     bool reached_table;  /* or was a store to a frame that is traced */

@@ -104,4 +104,11 @@ struct sysinfo {
     uint64_t is_preemptive; /* 0: a process runs until it waits or yields */
 };
 
+/* What a hypervisor tells of the exits that this machine made it handle. */
+enum { EXIT_TEXT = 64 };
+struct exitinfo {
+    uint64_t count;
+    char text[EXIT_TEXT]; /* the reason; cut to size, with its zero */
+};
+
 #endif

@@ -15,6 +15,11 @@ int sbi_get(void);
 /* Asks for a timer interrupt when time reaches this value, and withdraws a pending one. */
 void sbi_set_timer(uint64_t time);
 
+/* The hypercalls of a Trapeze VM (priv.h). False without them, or without this many reasons. The
+ * text is cut to `size` bytes, with its zero. */
+bool sbi_exit_count(uint64_t number, uint64_t *count);
+bool sbi_exit_name(uint64_t number, char *text, uint64_t size);
+
 /* Powers off, or starts again. A failure is reported as such to whoever runs the machine. */
 _Noreturn void sbi_shutdown(bool reboot, bool failure);
 

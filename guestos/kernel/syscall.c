@@ -113,6 +113,15 @@ static int64_t sys_foreground(const uint64_t argument[])
     return 0;
 }
 
+static int64_t sys_exitinfo(const uint64_t argument[])
+{
+    struct exitinfo info;
+    if (!sbi_exit_count(argument[0], &info.count) ||
+        !sbi_exit_name(argument[0], info.text, sizeof info.text))
+        return 0;
+    return copy_to_user(argument[1], &info, sizeof info) ? 1 : -EFAULT;
+}
+
 static int64_t (*const table[])(const uint64_t argument[]) = {
 #define SYSCALL(number, name) [number] = sys_##name,
 #include "syscall.def"

@@ -49,6 +49,7 @@ int stat(const char *path, struct stat *stat);
 int shutdown(int how, int status);             /* a status other than 0 is reported as a failure */
 int procinfo(int slot, struct procinfo *info); /* the slot to ask for next, or 0 at the end */
 int sysinfo(struct sysinfo *info);
+int exitinfo(int number, struct exitinfo *info); /* 1; 0: no hypervisor says, or not so many */
 
 /* Formatted output: to standard output, or to any descriptor. Nobody to read it ends the
  * program. */

@@ -117,4 +117,16 @@
 #define SBI_SRST_REASON_NONE 0
 #define SBI_SRST_REASON_FAILURE 1
 
+/* Hypercalls: an extension of Trapeze's own, in the space that an SBI implementation has for itself
+ * (SBI 4, "firmware specific": the low bits are its implementation ID, 0x54). Errors and arguments
+ * follow DBCN's pattern; `pa` is a low and a high word. */
+#define SBI_IMPL_TRAPEZE 0x54
+#define SBI_EXT_TRAPEZE 0x0a000054
+#define HYPERCALL_VERSION 0 /* gives HYPERCALL_VERSION_1 */
+#define HYPERCALL_YIELD 1   /* lets the other vcpus run: ends the caller's turn */
+#define HYPERCALL_PRINT 2   /* (bytes, pa): a line for whoever runs the VM, not on the console */
+#define HYPERCALL_COUNT 3   /* (number): how often the VM exited for this reason; 0 and up */
+#define HYPERCALL_NAME 4    /* (number, bytes, pa): stores the reason's text, gives its length */
+#define HYPERCALL_VERSION_1 1
+
 #endif

@@ -188,6 +188,9 @@ struct platform {
     bool (*dma)(void *owner, uint64_t pa, void *buffer, size_t size, bool is_write);
     /* A remote fence for hart `index`: as port.fence. */
     void (*fence)(void *owner, unsigned index, bool all_va, uint64_t va);
+    /* Answers a call of the SBI extension SBI_EXT_TRAPEZE, from the hart in turn: the hypercalls of
+     * a VM. NULL: there is no such extension, and probing says so. */
+    struct sbi_result (*hypercall)(void *owner, uint64_t function, const uint64_t *args);
 
     /* Callbacks of the host's end of console and network, lent for a run; `host` is handed back.
      * Any may be NULL. */

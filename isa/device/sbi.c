@@ -10,14 +10,9 @@
 #include "platform.h"
 #include "trap.h"
 
-enum { SPEC_VERSION = 0x01000000, IMPL_ID = 0x54, IMPL_VERSION = 1 };
+enum { SPEC_VERSION = 0x01000000, IMPL_VERSION = 1 };
 enum { COUNTERS_BASIC = 0x7 }; /* cycle, time, instret */
 enum { PIECE = 256, LONGEST_WRITE = 4096, FENCED_PAGES = 64 };
-
-struct result {
-    int64_t error;
-    uint64_t value;
-};
 
 /* Who calls, and with what. */
 struct call {
@@ -27,14 +22,14 @@ struct call {
     const uint64_t *args; /* a0 to a5 */
 };
 
-static struct result success(uint64_t value)
+static struct sbi_result success(uint64_t value)
 {
-    return (struct result){.error = SBI_SUCCESS, .value = value};
+    return (struct sbi_result){.error = SBI_SUCCESS, .value = value};
 }
 
-static struct result failure(int64_t error)
+static struct sbi_result failure(int64_t error)
 {
-    return (struct result){.error = error};
+    return (struct sbi_result){.error = error};
 }
 
 void sbi_reset(struct sbi *sbi)
@@ -123,7 +118,7 @@ static bool take_input(struct platform *platform, uint8_t *byte)
 
 /* DBCN (SBI 2.0, chapter 12). A call may do less than it was asked to, and so one step of the guest
  * never costs the host more than a page. */
-static struct result console_write(struct platform *platform, uint64_t size, uint64_t pa)
+static struct sbi_result console_write(struct platform *platform, uint64_t size, uint64_t pa)
 {
     uint8_t piece[PIECE];
     size = size < LONGEST_WRITE ? size : LONGEST_WRITE;
@@ -138,7 +133,7 @@ static struct result console_write(struct platform *platform, uint64_t size, uin
     return success(size);
 }
 
-static struct result console_read(struct platform *platform, uint64_t size, uint64_t pa)
+static struct sbi_result console_read(struct platform *platform, uint64_t size, uint64_t pa)
 {
     uint64_t done = 0;
     for (uint8_t byte; done < size && take_input(platform, &byte); done++)
@@ -147,7 +142,7 @@ static struct result console_read(struct platform *platform, uint64_t size, uint
     return success(done);
 }
 
-static struct result call_dbcn(const struct call *call)
+static struct sbi_result call_dbcn(const struct call *call)
 {
     enum { WRITE, READ, WRITE_BYTE };
     uint64_t size = call->args[0], pa = call->args[1], high = call->args[2];
@@ -166,7 +161,7 @@ static struct result call_dbcn(const struct call *call)
     }
 }
 
-static struct result call_time(const struct call *call)
+static struct sbi_result call_time(const struct call *call)
 {
     if (call->function != 0)
         return failure(SBI_ERR_NOT_SUPPORTED);
@@ -174,7 +169,7 @@ static struct result call_time(const struct call *call)
     return success(0);
 }
 
-static struct result call_ipi(const struct call *call)
+static struct sbi_result call_ipi(const struct call *call)
 {
     uint64_t harts;
     if (call->function != 0)
@@ -186,7 +181,7 @@ static struct result call_ipi(const struct call *call)
 }
 
 /* Remote fences. Fetches are coherent, so the remote fence.i has nothing to do but check. */
-static struct result call_rfence(const struct call *call)
+static struct sbi_result call_rfence(const struct call *call)
 {
     enum { FENCE_I, SFENCE_VMA, SFENCE_VMA_ASID };
     uint64_t harts;
@@ -199,7 +194,7 @@ static struct result call_rfence(const struct call *call)
     return success(0);
 }
 
-static struct result start_hart(const struct call *call)
+static struct sbi_result start_hart(const struct call *call)
 {
     struct platform *platform = call->platform;
     uint64_t id = call->args[0], entry = call->args[1];
@@ -218,7 +213,7 @@ static struct result start_hart(const struct call *call)
 }
 
 /* A retentive suspend is a wfi (SBI 9.4). Types outside the defined ranges are reserved. */
-static struct result suspend_hart(const struct call *call)
+static struct sbi_result suspend_hart(const struct call *call)
 {
     enum { RETENTIVE = 0, PLATFORM_TYPES = 0x10000000 };
     uint32_t type = (uint32_t)call->args[0];
@@ -231,7 +226,7 @@ static struct result suspend_hart(const struct call *call)
                                                        : SBI_ERR_INVALID_PARAM);
 }
 
-static struct result call_hsm(const struct call *call)
+static struct sbi_result call_hsm(const struct call *call)
 {
     enum { START, STOP, STATUS, SUSPEND };
     struct sbi *sbi = &call->platform->s.sbi;
@@ -252,7 +247,7 @@ static struct result call_hsm(const struct call *call)
     }
 }
 
-static struct result call_srst(const struct call *call)
+static struct sbi_result call_srst(const struct call *call)
 {
     enum { OWN_REASONS = 0xe0000000, OWN_TYPES = 0xf0000000 };
     uint32_t type = (uint32_t)call->args[0], reason = (uint32_t)call->args[1];
@@ -273,20 +268,20 @@ static struct result call_srst(const struct call *call)
     }
 }
 
-static bool has_extension(uint64_t extension);
+static bool has_extension(const struct platform *platform, uint64_t extension);
 
-static struct result call_base(const struct call *call)
+static struct sbi_result call_base(const struct call *call)
 {
     enum { SPEC, ID, VERSION, PROBE, VENDOR, ARCH, IMPL };
     switch (call->function) {
     case SPEC:
         return success(SPEC_VERSION);
     case ID:
-        return success(IMPL_ID);
+        return success(SBI_IMPL_TRAPEZE);
     case VERSION:
         return success(IMPL_VERSION);
     case PROBE:
-        return success(has_extension(call->args[0]));
+        return success(has_extension(call->platform, call->args[0]));
     case VENDOR:
     case ARCH:
     case IMPL: /* mvendorid, marchid, mimpid: as csr.def has them */
@@ -375,7 +370,7 @@ static int64_t call_legacy(const struct call *call, uint64_t extension)
 
 static const struct {
     uint64_t extension;
-    struct result (*answer)(const struct call *call);
+    struct sbi_result (*answer)(const struct call *call);
 } extensions[] = {
     {SBI_EXT_BASE, call_base},     {SBI_EXT_TIME, call_time}, {SBI_EXT_IPI, call_ipi},
     {SBI_EXT_RFENCE, call_rfence}, {SBI_EXT_HSM, call_hsm},   {SBI_EXT_SRST, call_srst},
@@ -383,19 +378,23 @@ static const struct {
 };
 enum { EXTENSIONS = sizeof extensions / sizeof *extensions };
 
-static bool has_extension(uint64_t extension)
+static bool has_extension(const struct platform *platform, uint64_t extension)
 {
     for (unsigned i = 0; i < EXTENSIONS; i++)
         if (extensions[i].extension == extension)
             return true;
+    if (extension == SBI_EXT_TRAPEZE)
+        return platform->hypercall;
     return extension <= SBI_LEGACY_SHUTDOWN;
 }
 
-static struct result answer(const struct call *call, uint64_t extension)
+static struct sbi_result answer(const struct call *call, uint64_t extension)
 {
     for (unsigned i = 0; i < EXTENSIONS; i++)
         if (extensions[i].extension == extension)
             return extensions[i].answer(call);
+    if (extension == SBI_EXT_TRAPEZE && call->platform->hypercall)
+        return call->platform->hypercall(call->platform->owner, call->function, call->args);
     return failure(SBI_ERR_NOT_SUPPORTED);
 }
 
@@ -409,7 +408,7 @@ void sbi_call(struct platform *platform, struct hart *hart)
         x[X_A0] = (uint64_t)call_legacy(&call, extension);
         return;
     }
-    struct result result = answer(&call, extension);
+    struct sbi_result result = answer(&call, extension);
     x[X_A0] = (uint64_t)result.error;
     x[X_A1] = result.value;
 }

@@ -6,6 +6,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* What a call gives back: a0 and a1. */
+struct sbi_result {
+    int64_t error;
+    uint64_t value;
+};
+
 struct platform;
 struct hart;
 

@@ -327,10 +327,6 @@ static void print_instruction(struct lockstep *l, FILE *out)
  * tells it. */
 static void report(struct lockstep *l, uint64_t steps)
 {
-    static const char *const exits[EXIT_COUNT] = {
-#define EXIT(reason, cause, handler, text) [EXIT_##reason] = text,
-#include "exit.def"
-    };
     FILE *out = l->config->report;
     uint64_t same = 0, different = steps;
     while (different - same > 1) {
@@ -347,7 +343,7 @@ static void report(struct lockstep *l, uint64_t steps)
     print_instruction(l, out);
     run_to(l, steps_of(l) + 1);
     fprintf(out, "last exit of the VM: %s\n",
-            exits[hosted_vm(l->hosted)->vcpu[l->vm->s.turn].last_exit]);
+            exit_text[hosted_vm(l->hosted)->vcpu[l->vm->s.turn].last_exit]);
     fprintf(out, "  %-22s %20s %20s\n", "", "bare", "VM");
     differs(l, out);
 }

@@ -11,10 +11,6 @@ static void print_count(FILE *out, uint64_t count, const char *what)
 
 void stats_print(FILE *out, const struct vm *vm)
 {
-    static const char *const exits[EXIT_COUNT] = {
-#define EXIT(reason, cause, handler, text) [EXIT_##reason] = text,
-#include "exit.def"
-    };
     const struct vm_stats *stats = &vm->stats;
     uint64_t emulated = 0;
     for (unsigned id = 0; id < INSN_COUNT; id++)
@@ -26,7 +22,7 @@ void stats_print(FILE *out, const struct vm *vm)
     print_count(out, stats->firmware, "answered as its firmware");
     fprintf(out, "exits\n");
     for (unsigned i = 0; i < EXIT_COUNT; i++)
-        print_count(out, stats->exits[i], exits[i]);
+        print_count(out, stats->exits[i], exit_text[i]);
     print_count(out, stats->injected, "interrupts injected");
     fprintf(out, "emulated instructions (of which on devices)\n");
     for (unsigned id = 0; id < INSN_COUNT; id++)
