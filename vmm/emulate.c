@@ -63,11 +63,12 @@ static enum outcome emulate(struct vcpu *vcpu, struct trap *trap,
 {
     struct hart *hart = &vcpu->hart;
     struct port *port = &vcpu->vm->port;
-    uint32_t word;
+    uint32_t word = vcpu->insn;
     vcpu->vm->reached_device = vcpu->vm->reached_table = false;
     vcpu->vm->is_excused = is_excused;
-    /* The guest's current translation, not the trap's memory of it (P27). */
-    if (!memory_fetch(hart, port, &word, trap))
+    /* What made the hart trap is what it would have executed. Where it does not say, the guest's
+     * current translation has the word, whatever the hart saw (P27). */
+    if (!word && !memory_fetch(hart, port, &word, trap))
         return REFLECT;
     struct insn insn = insn_decode(word, hart->isa);
     if (insn.id == INSN_ILLEGAL) {

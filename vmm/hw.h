@@ -29,6 +29,7 @@ struct hw_state {
 struct hw_exit {
     bool is_trap;
     struct trap trap;
+    uint32_t insn;  /* the instruction that trapped, as tinst or tval hold it; 0: not told */
     uint64_t steps; /* instructions that retired; the trapping one is not among them */
 };
 

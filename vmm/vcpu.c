@@ -144,6 +144,7 @@ static void handle(struct vcpu *vcpu, struct hw_exit exit)
         return;
     }
     struct exit_record *record = next_record(vcpu, exit.trap);
+    vcpu->insn = exit.insn;
     enum outcome outcome = exit_dispatch(vcpu, &exit.trap);
     record->reason = (uint8_t)vcpu->last_exit;
     record->found = (uint8_t)vcpu->last_found;
@@ -164,6 +165,7 @@ static bool has_two_spaces(const struct hart *hart)
 static void step_by_hand(struct vcpu *vcpu)
 {
     struct trap trap;
+    vcpu->insn = 0;
     enum outcome outcome = emulate_by_hand(vcpu, &trap);
     conclude(vcpu, outcome, trap);
 }

@@ -24,6 +24,8 @@ struct vcpu {
     enum exit_reason last_found; /* what its handler found it to be; else the same */
     struct trap last_trap;
 
+    uint32_t insn; /* that is to be emulated, where the hardware told it; 0: it must be fetched */
+
     struct vm *vm;
     unsigned index;
 };

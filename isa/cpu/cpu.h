@@ -33,12 +33,18 @@ void cpu_free(struct cpu *cpu);
  * counters. */
 void cpu_run(struct cpu *cpu, struct hart *hart, uint64_t until);
 
+/* How a run for a VMM ended. */
+struct cpu_exit {
+    bool has_trapped; /* false: the budget is used up */
+    struct trap trap;
+    uint32_t insn;  /* the instruction that trapped; 0: it could not be fetched */
+    uint64_t steps; /* all of which retired; what trapped is not among them */
+};
+
 /* Runs `hart` for at most `budget` steps, until its first trap, which is not taken: the hart stands
- * at the instruction that raised it, and that instruction is not counted. `*taken` is the number of
- * steps, all of which retired. True: *trap says what happened. False: the budget is used up. For a
- * VMM, whose guest runs so. The counters of `hart` are the VMM's own affair and stay. */
-bool cpu_enter(struct cpu *cpu, struct hart *hart, uint64_t budget, uint64_t *taken,
-               struct trap *trap);
+ * at the instruction that raised it. For a VMM, whose guest runs so. The counters of `hart` are the
+ * VMM's own affair and stay. */
+struct cpu_exit cpu_enter(struct cpu *cpu, struct hart *hart, uint64_t budget);
 
 /* The port through which the reference step and others reach this machine's memory and devices. */
 struct port *cpu_port(struct cpu *cpu);

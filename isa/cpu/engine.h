@@ -113,6 +113,7 @@ struct cpu {
     bool leaves_on_trap;
     bool has_trapped;
     struct trap trap;
+    uint32_t insn; /* that trapped; 0: it could not be fetched */
 
     struct tlb_entry loads[TLB_SIZE], stores[TLB_SIZE];
     struct fetch_entry fetches[TLB_SIZE];

@@ -14,6 +14,7 @@
 #include "csr.h"
 #include "engine.h"
 #include "fp_ops.h"
+#include "memory.h"
 #include "step.h"
 #include "trap.h"
 
@@ -47,13 +48,18 @@ static bool raise(struct cpu *cpu, struct hart *hart, struct trap trap)
     return true;
 }
 
-/* One step by the reference: true when it was one (see raise). */
-static bool step(struct cpu *cpu, struct hart *hart)
+/* One step by the reference: true when it was one (see raise). `word` is the instruction at pc
+ * where the engine knows it, or 0. */
+static bool step(struct cpu *cpu, struct hart *hart, uint32_t word)
 {
     struct trap trap;
     if (cpu->triggers && cpu->triggers->ranges)
         trigger_step(cpu, hart);
-    if (!step_insn(hart, &cpu->port, &trap))
+    cpu->insn = 0;
+    if (!word && !memory_fetch(hart, &cpu->port, &word, &trap))
+        return raise(cpu, hart, trap);
+    cpu->insn = word;
+    if (!step_execute(hart, &cpu->port, insn_decode(word, hart->isa), &trap))
         return raise(cpu, hart, trap);
     count(cpu, hart, 1);
     return true;
@@ -89,7 +95,7 @@ static void run_by_step(struct cpu *cpu, struct hart *hart, uint64_t until)
             return;
         if (cpu->platform)
             platform_observe_insn(cpu->platform, hart);
-        step(cpu, hart);
+        step(cpu, hart, 0);
     }
 }
 
@@ -335,12 +341,13 @@ moved: /* an xret has set pc; it is a step */
     goto resume;
 trapped:
     SYNC;
+    cpu->insn = word_of(cpu, code, op);
     left = start - raise(cpu, hart, trap);
     start = left;
     goto resume;
-by_step: /* this instruction is not plain */
+by_step: /* this instruction is not plain, or crosses the page, and then its fetch may fault */
     SYNC;
-    left = start - step(cpu, hart);
+    left = start - step(cpu, hart, op->handler == OP_STEP ? 0 : word_of(cpu, code, op));
     start = left;
     goto resume;
 do_break: /* the real block is the next */
@@ -367,7 +374,7 @@ step_once: /* no block can be had, or the budget ends within it or before it */
     hart->pc = pc;
     if (left <= 0)
         goto resume;
-    left -= step(cpu, hart);
+    left -= step(cpu, hart, 0);
     start = left;
     goto resume;
 }
@@ -416,19 +423,18 @@ void cpu_run(struct cpu *cpu, struct hart *hart, uint64_t until)
         run_blocks(cpu, hart, until);
 }
 
-bool cpu_enter(struct cpu *cpu, struct hart *hart, uint64_t budget, uint64_t *taken,
-               struct trap *trap)
+struct cpu_exit cpu_enter(struct cpu *cpu, struct hart *hart, uint64_t budget)
 {
     uint64_t from = cpu->clock->steps;
     cpu->leaves_on_trap = true;
     cpu->has_trapped = false;
     cpu_run(cpu, hart, from + budget);
-    *taken = cpu->clock->steps - from;
-    *trap = cpu->trap;
-    cpu->leaves_on_trap = false;
-    bool has_trapped = cpu->has_trapped;
-    cpu->has_trapped = false;
-    return has_trapped;
+    struct cpu_exit exit = {.has_trapped = cpu->has_trapped,
+                            .trap = cpu->trap,
+                            .insn = cpu->insn,
+                            .steps = cpu->clock->steps - from};
+    cpu->leaves_on_trap = cpu->has_trapped = false;
+    return exit;
 }
 
 struct cpu *cpu_new(struct ram *ram, struct platform *platform, enum engine engine)

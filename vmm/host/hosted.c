@@ -79,7 +79,6 @@ void hw_fence_all(struct hw *hw)
 
 struct hw_exit hw_enter(struct hw *hw, struct hw_state *state, uint64_t budget)
 {
-    struct hw_exit exit;
     struct hart *hart = &hw->hart;
     memcpy(hart->x, state->x, sizeof hart->x);
     hart->pc = state->pc;
@@ -91,7 +90,7 @@ struct hw_exit hw_enter(struct hw *hw, struct hw_state *state, uint64_t budget)
         hart->csr.fcsr = state->fcsr;
     }
     hw->stats->entries_outside_u += hart->mode != MODE_U;
-    exit.is_trap = cpu_enter(hw->cpu, hart, budget, &exit.steps, &exit.trap);
+    struct cpu_exit end = cpu_enter(hw->cpu, hart, budget);
     memcpy(state->x, hart->x, sizeof state->x);
     state->pc = hart->pc;
     state->reservation = hart->reservation;
@@ -100,7 +99,8 @@ struct hw_exit hw_enter(struct hw *hw, struct hw_state *state, uint64_t budget)
         memcpy(state->f, hart->f, sizeof state->f);
         state->fcsr = hart->csr.fcsr;
     }
-    return exit;
+    return (struct hw_exit){
+        .is_trap = end.has_trapped, .trap = end.trap, .insn = end.insn, .steps = end.steps};
 }
 
 /* The VM as at power-on, over memory that is all zero. */

@@ -105,11 +105,16 @@ Test(run, a_budget_that_ends_with_a_page_does_not_walk_for_the_next)
 
 static struct trap trap;
 static uint64_t taken;
+static uint32_t insn;
 
 static bool enter(uint64_t budget)
 {
     machine->platform.stirred = false;
-    return cpu_enter(machine->cpu, hart, budget, &taken, &trap);
+    struct cpu_exit exit = cpu_enter(machine->cpu, hart, budget);
+    taken = exit.steps;
+    trap = exit.trap;
+    insn = exit.insn;
+    return exit.has_trapped;
 }
 
 Test(run, a_VMM_gets_the_first_trap_and_the_exact_count)
@@ -140,12 +145,28 @@ Test(run, a_VMM_gets_the_first_trap_and_the_exact_count)
             cr_expect_eq(taken, 3, "%s, %s", rows[i].name, NAME(e));
             cr_expect_eq(trap.cause, rows[i].cause, "%s, %s", rows[i].name, NAME(e));
             cr_expect_eq(trap.tval, rows[i].tval, "%s, %s", rows[i].name, NAME(e));
+            cr_expect_eq(insn, rows[i].word, "%s, %s: %x", rows[i].name, NAME(e), insn);
             cr_expect_eq(hart->pc, CODE + 12, "%s, %s", rows[i].name, NAME(e));
             cr_expect_eq(hart->mode, MODE_U);
             cr_expect_eq(hart->csr.mcause, 0);
             cr_expect(enter(100), "and again");
             cr_expect_eq(taken, 0, "%s, %s", rows[i].name, NAME(e));
         }
+}
+
+Test(run, a_VMM_is_told_no_instruction_where_none_could_be_fetched)
+{
+    for (unsigned e = 0; e < 2; e++) {
+        given_a_machine(engines[e]);
+        PROGRAM(CODE, ecall());
+        hart->mode = MODE_U;
+        cr_expect(enter(1));
+        cr_expect_eq(insn, ecall());
+        hart->pc = 0;
+        cr_expect(enter(1));
+        cr_expect_eq(trap.cause, CAUSE_INSN_ACCESS_FAULT);
+        cr_expect_eq(insn, 0, "%s", NAME(e));
+    }
 }
 
 Test(run, a_VMM_gets_its_budget_and_not_a_step_more)
