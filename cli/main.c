@@ -4,6 +4,7 @@
 
 #include "as_command.h"
 #include "dis_command.h"
+#include "bench_command.h"
 #include "fidelity_command.h"
 #include "isa_command.h"
 #include "options.h"
@@ -21,6 +22,7 @@ static const struct {
     {"fidelity", "run an image bare and in a VM in lockstep, and compare", command_fidelity},
     {"as", "assemble a file", command_as},
     {"dis", "disassemble a file, or a word", command_dis},
+    {"bench", "measure what a VM costs, exit by exit", command_bench},
     {"isa", "print the card of a profile: instructions, CSRs, causes", command_isa},
     {"help", "print this list", command_help},
     {"version", "print the version", command_version},

@@ -23,8 +23,9 @@ FLOORS = {
     "vmm": ["isa/arch", "isa/device"],
     "vmm/host": ["isa/arch", "isa/fp", "isa/device", "isa/cpu", "isa/board", "vmm"],
     "debugger": ["isa/arch", "isa/fp", "isa/device", "isa/cpu", "isa/board", "asm", "vmm", "vmm/host"],
+    "bench": ["isa/arch", "isa/fp", "isa/device", "isa/cpu", "isa/board", "vmm", "vmm/host"],
     "cli": ["isa/arch", "isa/fp", "isa/device", "isa/cpu", "isa/board", "asm", "vmm", "vmm/host",
-            "debugger"],
+            "debugger", "bench"],
 }
 # What a freestanding floor may include of the host's: the compiler's own headers, and memcpy.
 FREESTANDING = {"isa/arch", "isa/device", "vmm"}
