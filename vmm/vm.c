@@ -215,7 +215,7 @@ void vm_init(struct vm *vm, struct hw *hw, struct vm_memory memory)
     uint64_t frames = memory.size / PAGE_SIZE;
     uint64_t guest_frames = memory.guest_size / PAGE_SIZE;
     vm->hw = hw;
-    vm->number = OWNER_FIRST_VM;
+    vm->number = OWNER_FIRST_VM + memory.number;
     vm->random = vm->config.seed ^ 0x9e3779b97f4a7c15;
     vm->random += vm->random == 0;
     vm->port = (struct port){.load = port_load,

@@ -17,6 +17,7 @@ struct vm_memory {
     hpa_t base;
     uint64_t size;       /* bytes, at least vm_memory_needed(guest bytes) */
     uint64_t guest_size; /* bytes at RAM_BASE that the guest sees */
+    unsigned number;     /* of the VM among those on the machine, from 0 */
 };
 
 struct vm_stats {

@@ -32,8 +32,13 @@ enum {
 };
 
 struct hosted {
-    struct ram ram;
+    struct ram ram; /* of the machine; of the first VM alone, as the next two */
     struct cpu *cpu;
+    uint64_t taken;      /* bytes of `ram` that VMs have */
+    unsigned vms;        /* how many they are */
+    struct hosted *host; /* whose machine this VM runs on: this, or the first of several */
+    struct vm_memory memory;
+    bool was_booted;
     struct hw hw;
     struct vm vm;
     const struct boot *boot;
@@ -110,25 +115,54 @@ static void set_up(struct hosted *hosted)
     const struct board_config *config = &hosted->boot->config;
     boot_configure(platform, config);
     platform->tohost = boot_tohost(hosted->boot);
-    hosted->hw = (struct hw){.ram = &hosted->ram, .cpu = hosted->cpu, .stats = &hosted->vm.stats};
+    hosted->hw = (struct hw){
+        .ram = &hosted->host->ram, .cpu = hosted->host->cpu, .stats = &hosted->vm.stats};
     hart_reset(&hosted->hw.hart, config->isa, 0, 0);
     hosted->hw.hart.mode = MODE_U;
     pmp_open(&hosted->hw.hart.csr.pmp);
     struct shadow_stats so_far = hosted->vm.shadows.stats; /* a reboot does not end the count */
-    vm_init(&hosted->vm, &hosted->hw,
-            (struct vm_memory){
-                .base = HPA(RAM_BASE), .size = hosted->ram.size, .guest_size = config->ram_size});
+    vm_init(&hosted->vm, &hosted->hw, hosted->memory);
     hosted->vm.shadows.stats = so_far;
     hosted->vm.port.fp = &fp_ops; /* for what a VMM must do by hand: the core has no arithmetic */
 }
 
+/* Gives the VM the next stretch of its host's memory. */
+static void move_in(struct hosted *hosted, struct hosted *host, const struct boot *boot)
+{
+    uint64_t size = vm_memory_needed(boot->config.ram_size);
+    hosted->host = host;
+    hosted->boot = boot;
+    hosted->memory = (struct vm_memory){.base = HPA(RAM_BASE + host->taken),
+                                        .size = size,
+                                        .guest_size = boot->config.ram_size,
+                                        .number = host->vms++};
+    host->taken += size;
+    set_up(hosted);
+}
+
 struct hosted *hosted_new(const struct boot *boot, enum engine engine)
+{
+    return hosted_new_with_room(boot, engine, 0);
+}
+
+struct hosted *hosted_new_beside(struct hosted *host, const struct boot *boot)
+{
+    bool has_room = host->ram.size - host->taken >= vm_memory_needed(boot->config.ram_size);
+    struct hosted *hosted = has_room ? calloc(1, sizeof *hosted) : NULL;
+    if (!hosted || !hosted_audit(hosted, AUDIT_EVERY)) {
+        free(hosted);
+        return NULL;
+    }
+    move_in(hosted, host, boot);
+    return hosted;
+}
+
+struct hosted *hosted_new_with_room(const struct boot *boot, enum engine engine, uint64_t room)
 {
     struct hosted *hosted = calloc(1, sizeof *hosted);
     if (!hosted)
         return NULL;
-    hosted->boot = boot;
-    if (!ram_init(&hosted->ram, RAM_BASE, vm_memory_needed(boot->config.ram_size))) {
+    if (!ram_init(&hosted->ram, RAM_BASE, vm_memory_needed(boot->config.ram_size) + room)) {
         free(hosted);
         return NULL;
     }
@@ -138,7 +172,7 @@ struct hosted *hosted_new(const struct boot *boot, enum engine engine)
         errno = ENOMEM;
         return NULL;
     }
-    set_up(hosted);
+    move_in(hosted, hosted, boot);
     return hosted;
 }
 
@@ -154,16 +188,30 @@ void hosted_free(struct hosted *hosted)
     if (!hosted)
         return;
     audit_free(hosted->audit);
-    cpu_free(hosted->cpu);
     input_free(&hosted->vm.platform);
-    ram_free(&hosted->ram);
+    if (hosted->host == hosted || !hosted->host) {
+        cpu_free(hosted->cpu);
+        ram_free(&hosted->ram);
+    }
     free(hosted);
+}
+
+/* The VM's stretch of the machine's memory reads zero, whoever has the rest. */
+static void clear_memory(struct hosted *hosted)
+{
+    const struct vm_memory *memory = &hosted->memory;
+    if (memory->size == hosted->host->ram.size)
+        ram_clear(&hosted->host->ram);
+    else if (hosted->was_booted)
+        for (uint64_t at = 0; at < memory->size; at += PAGE_SIZE)
+            hw_clear(&hosted->hw, HPA(memory->base.a + at));
+    cpu_drop(hosted->host->cpu);
+    hosted->was_booted = true;
 }
 
 void hosted_boot(struct hosted *hosted)
 {
-    ram_clear(&hosted->ram);
-    cpu_drop(hosted->cpu);
+    clear_memory(hosted);
     set_up(hosted);
     boot_load(hosted->boot, &hosted->vm.platform);
 }
@@ -175,12 +223,12 @@ struct vm *hosted_vm(struct hosted *hosted)
 
 struct ram *hosted_ram(struct hosted *hosted)
 {
-    return &hosted->ram;
+    return &hosted->host->ram;
 }
 
 struct cpu *hosted_cpu(struct hosted *hosted)
 {
-    return hosted->cpu;
+    return hosted->host->cpu;
 }
 
 void hosted_checkpoint(struct hosted *hosted)

@@ -15,6 +15,12 @@ struct hosted;
 /* Builds a VM of the configuration in `boot`, not yet booted: its vm_config can be chosen until
  * then. NULL: the host has not that much memory; errno says why. `boot` must outlive it. */
 struct hosted *hosted_new(const struct boot *boot, enum engine engine);
+
+/* The same on a machine with `room` bytes more, for other VMs; and another VM in that room, on the
+ * same hart, in turns as the caller runs them. NULL: there is no room, or no memory. `host`
+ * outlives its guests; a machine with several VMs has no checkpoints. */
+struct hosted *hosted_new_with_room(const struct boot *boot, enum engine engine, uint64_t room);
+struct hosted *hosted_new_beside(struct hosted *host, const struct boot *boot);
 void hosted_free(struct hosted *hosted);
 
 /* Powers the VM on: its memory is cleared, images and device tree are loaded. */
