@@ -187,6 +187,19 @@ Test(virtio_net, what_comes_before_the_driver_waits_for_it)
     cr_expect_eq(used_idx(RECEIVE), 1);
 }
 
+Test(virtio_net, buffers_that_were_there_before_the_driver_need_no_notification)
+{
+    given_a_network();
+    arrive(10, 60, 1);
+    run_to(20);
+    set_up_queue(RECEIVE);
+    describe(ring(RECEIVE), 0, buffer(0), 2000, WRITE, 0);
+    post(RECEIVE, 0);
+    set_reg(R_STATUS, ACKNOWLEDGE | DRIVER | DRIVER_OK);
+    run_to(30);
+    cr_expect_eq(used_idx(RECEIVE), 1);
+}
+
 Test(virtio_net, packets_that_were_forgotten_do_not_shift_the_others)
 {
     post_buffer(0, 2000);
