@@ -1,6 +1,7 @@
 /* Saves and checkpoints: what was is again. */
 #include "save.h"
 
+#include "disk.h"
 #include "input.h"
 #include "world.h"
 
@@ -139,6 +140,24 @@ Test(save, dma_after_a_checkpoint_is_undone)
     cr_expect_eq(machine_rollback(machine, &state), 2);
     platform->dma(platform->owner, RAM_BASE + 0x7ffc, &back, 8, false);
     cr_expect_eq(back, 0);
+}
+
+Test(save, a_held_disk_goes_back_with_its_machine)
+{
+    struct state state;
+    struct disk disk;
+    char error[256];
+    uint8_t sector[512] = {1}, before[sizeof sector];
+    cr_assert(disk_open(&disk, file_with(writer, 1), DISK_HELD, error, sizeof error), "%s", error);
+    machine->platform.disk[0] = &disk.backend;
+    disk.backend.transfer(&disk.backend, 0, before, sizeof before, false);
+    machine_checkpoint(machine, &state);
+    disk.backend.transfer(&disk.backend, 0, sector, sizeof sector, true);
+    machine_rollback(machine, &state);
+    disk.backend.transfer(&disk.backend, 0, sector, sizeof sector, false);
+    cr_expect_arr_eq(sector, before, sizeof before);
+    machine_forget(machine);
+    disk_close(&disk);
 }
 
 Test(save, input_is_from_outside_and_comes_again)
