@@ -177,7 +177,7 @@ static int add_poll(int fd, int events, void *opaque)
     *added = (struct pollfd){.fd = fd};
     for (unsigned i = 0; i < FLAGS; i++)
         if (events & flags[i].slirp & (SLIRP_POLL_IN | SLIRP_POLL_OUT | SLIRP_POLL_PRI))
-            added->events |= flags[i].poll;
+            added->events = (short)(added->events | flags[i].poll);
     return (int)net->fd_count++;
 }
 

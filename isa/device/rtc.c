@@ -41,14 +41,14 @@ bool rtc_irq(const struct rtc *rtc)
     return rtc->is_pending && rtc->irq_enabled;
 }
 
-static uint64_t with_low(uint64_t value, uint32_t low)
+static uint64_t with_low(uint64_t old, uint32_t half)
 {
-    return (value & ~(uint64_t)UINT32_MAX) | low;
+    return (old & ~(uint64_t)UINT32_MAX) | half;
 }
 
-static uint64_t with_high(uint64_t value, uint32_t high)
+static uint64_t with_high(uint64_t old, uint32_t half)
 {
-    return (uint32_t)value | (uint64_t)high << 32;
+    return (uint32_t)old | (uint64_t)half << 32;
 }
 
 /* The low half of the time keeps the high half for the read that follows. */

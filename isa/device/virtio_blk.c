@@ -90,8 +90,8 @@ static enum status write_and_keep(struct platform *platform, unsigned slot, uint
 
 static enum status get_id(struct platform *platform, unsigned slot, struct request *request)
 {
-    char id[ID_SIZE] = "trapeze-disk-0";
-    id[sizeof "trapeze-disk-0" - 2] += (char)slot;
+    char id[ID_SIZE] = "trapeze-disk-";
+    id[sizeof "trapeze-disk-" - 1] = "0123456789"[slot];
     uint64_t room = request->writable - 1;
     request_write(platform, request, id, room < ID_SIZE ? room : ID_SIZE);
     return STATUS_OK;

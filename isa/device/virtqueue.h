@@ -51,15 +51,16 @@ void request_skip(struct request *request, uint64_t size);
 /* Serves one request from a driver's queue, and returns the number of bytes written. */
 typedef uint32_t serve_fn(struct platform *platform, unsigned slot, struct request *request);
 
-/* Serves all that is available in a queue, gives it back and interrupts as the driver wishes. */
-void virtqueue_serve(struct platform *platform, unsigned slot, unsigned queue, serve_fn *serve);
+/* Serves all that is available in queue number `index`, gives it back and interrupts as the driver
+ * wishes. */
+void virtqueue_serve(struct platform *platform, unsigned slot, unsigned index, serve_fn *serve);
 
 /* One request of a queue, for devices that have something to say. await: false: none is available,
  * and the queue is dry until the driver notifies it. give: hands it back with `written` bytes in
  * it. */
-bool virtqueue_await(struct platform *platform, unsigned slot, unsigned queue,
+bool virtqueue_await(struct platform *platform, unsigned slot, unsigned index,
                      struct request *request);
-void virtqueue_give(struct platform *platform, unsigned slot, unsigned queue,
+void virtqueue_give(struct platform *platform, unsigned slot, unsigned index,
                     const struct request *request, uint32_t written);
 
 /* The driver broke the rules: the device does nothing until it is reset (2.1.2). */
