@@ -88,7 +88,7 @@ static void use_entropy(void)
 
 /* ---- network ------------------------------------------------------------------------------- */
 
-enum { NET_HEADER = 12, FRAME = 1514, ETHERNET = 14, IP = 20, UDP = 8, MY_PORT = 4000 };
+enum { NET_HEADER = 12, FRAME = 1514, ETHERNET = 14, IP = 20, UDP = 8, MY_PORT = 4000, ROUNDS = 5 };
 static struct device net;
 static volatile uint8_t received[NET_HEADER + FRAME], frame[NET_HEADER + FRAME];
 static uint8_t my_mac[6], host_mac[6];
@@ -188,13 +188,14 @@ static void use_net(uint16_t port)
         my_mac[i] = ((volatile uint8_t *)net.base)[0x100 + i];
     ask_for_host();
     print("network with a host\n");
-    for (unsigned round = 0; round < 20; round++) {
+    for (unsigned round = 0; round < ROUNDS; round++) {
         for (unsigned i = 0; i < sizeof bytes; i++)
             bytes[i] = (uint8_t)(round * 31 + i);
-        send_datagram(port, bytes, 1 + round * 50);
-        expect(is_answered(bytes, 1 + round * 50), "the host answers");
+        send_datagram(port, bytes, 1 + round * 200);
+        expect(is_answered(bytes, 1 + round * 200), "the host answers");
     }
-    print("20 datagrams there and back\n");
+    print_number(ROUNDS);
+    print(" datagrams there and back\n");
 }
 
 /* ---- console ------------------------------------------------------------------------------- */
