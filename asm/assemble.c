@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cfi.h"
 #include "directive.h"
 #include "form.h"
 #include "lines.h"
@@ -189,12 +190,13 @@ static void check_forward_labels(struct as *as)
 void as_finish(struct as *as)
 {
     check_forward_labels(as);
+    cfi_check(as);
     mode_finish(as);
     if (as->errors)
         return;
     layout_run(as);
-    cfi_finish(as);
     lines_finish(as);
+    cfi_finish(as);
     layout_again(as);
 }
 
@@ -207,6 +209,7 @@ void as_free(struct as *as)
         free(section->marks);
         free(section->relocs);
     }
+    cfi_free(as);
     lines_free(as);
     listing_free(as);
     free(as->files);

@@ -263,6 +263,7 @@ static void put_relaxed_align(struct as *as, unsigned log)
         put_number(bytes, 0x0001, 2), at = 2;
     for (; at < most; at += 4)
         put_number(bytes + at, 0x00000013, 4);
+    section_cut(as);
 }
 
 static void put_align(struct as *as, unsigned log, bool has_fill, uint64_t fill, uint64_t most)

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cfi.h"
+
 static directive_fn include, ident, error, ignore, end, print, insn;
 
 static const struct directive {
@@ -23,25 +25,25 @@ static const struct directive {
     {"balign", data_align, 0, false},
     {"bss", sectioning_fixed, 2, false},
     {"byte", data_values, 1, false},
-    {"cfi_adjust_cfa_offset", cfi_directive, 0, false},
-    {"cfi_def_cfa", cfi_directive, 1, false},
-    {"cfi_def_cfa_offset", cfi_directive, 2, false},
-    {"cfi_def_cfa_register", cfi_directive, 3, false},
-    {"cfi_endproc", cfi_directive, 4, false},
-    {"cfi_escape", cfi_directive, 5, false},
-    {"cfi_offset", cfi_directive, 6, false},
-    {"cfi_personality", cfi_directive, 7, false},
-    {"cfi_register", cfi_directive, 8, false},
-    {"cfi_rel_offset", cfi_directive, 9, false},
-    {"cfi_remember_state", cfi_directive, 10, false},
-    {"cfi_restore", cfi_directive, 11, false},
-    {"cfi_restore_state", cfi_directive, 12, false},
-    {"cfi_return_column", cfi_directive, 13, false},
-    {"cfi_same_value", cfi_directive, 14, false},
-    {"cfi_sections", cfi_directive, 15, false},
-    {"cfi_signal_frame", cfi_directive, 16, false},
-    {"cfi_startproc", cfi_directive, 17, false},
-    {"cfi_undefined", cfi_directive, 18, false},
+    {"cfi_adjust_cfa_offset", cfi_directive, CFI_ADJUST_CFA_OFFSET, false},
+    {"cfi_def_cfa", cfi_directive, CFI_DEF_CFA, false},
+    {"cfi_def_cfa_offset", cfi_directive, CFI_DEF_CFA_OFFSET, false},
+    {"cfi_def_cfa_register", cfi_directive, CFI_DEF_CFA_REGISTER, false},
+    {"cfi_endproc", cfi_directive, CFI_ENDPROC, false},
+    {"cfi_escape", cfi_directive, CFI_ESCAPE, false},
+    {"cfi_offset", cfi_directive, CFI_OFFSET, false},
+    {"cfi_personality", cfi_directive, CFI_PERSONALITY, false},
+    {"cfi_register", cfi_directive, CFI_REGISTER, false},
+    {"cfi_rel_offset", cfi_directive, CFI_REL_OFFSET, false},
+    {"cfi_remember_state", cfi_directive, CFI_REMEMBER_STATE, false},
+    {"cfi_restore", cfi_directive, CFI_RESTORE, false},
+    {"cfi_restore_state", cfi_directive, CFI_RESTORE_STATE, false},
+    {"cfi_return_column", cfi_directive, CFI_RETURN_COLUMN, false},
+    {"cfi_same_value", cfi_directive, CFI_SAME_VALUE, false},
+    {"cfi_sections", cfi_directive, CFI_SECTIONS, false},
+    {"cfi_signal_frame", cfi_directive, CFI_SIGNAL_FRAME, false},
+    {"cfi_startproc", cfi_directive, CFI_STARTPROC, false},
+    {"cfi_undefined", cfi_directive, CFI_UNDEFINED, false},
     {"comm", symboling_common, 0, false},
     {"data", sectioning_fixed, 1, false},
     {"double", data_floats, 8, false},

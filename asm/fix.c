@@ -156,6 +156,17 @@ static void fix_data(struct as *as, struct section *section, const struct fixup 
     }
 }
 
+/* A way through code in call frame information: its bytes hold it already. */
+static void fix_advance(struct section *section, const struct fixup *fixup,
+                        const struct expr *value, uint64_t offset)
+{
+    static const uint16_t subs[] = {R_RISCV_SUB6, R_RISCV_SUB8, R_RISCV_SUB16, R_RISCV_SUB32};
+    if (value->kind != EXPR_DIFFERENCE)
+        return;
+    add_reloc(section, offset, fixup->type, value->add, value->number);
+    add_reloc(section, offset, subs[fixup->type - R_RISCV_SET6], value->sub, 0);
+}
+
 static bool is_data(unsigned type)
 {
     return type == R_RISCV_32 || type == R_RISCV_64 || type == R_RISCV_TLS_DTPREL32 ||
@@ -168,7 +179,9 @@ static void fix_one(struct as *as, struct section *section, const struct fixup *
     uint64_t offset = fixup->frag->address + fixup->offset;
     if (!expr_final(as, &fixup->expr, fixup->place, &value))
         return;
-    if (fixup->type == R_RISCV_ALIGN)
+    if (fixup->type >= R_RISCV_SET6 && fixup->type <= R_RISCV_SET32)
+        fix_advance(section, fixup, &value, offset);
+    else if (fixup->type == R_RISCV_ALIGN)
         add_reloc(section, offset, R_RISCV_ALIGN, NULL, value.number);
     else if (is_data(fixup->type))
         fix_data(as, section, fixup, &value, offset);

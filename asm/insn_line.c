@@ -21,12 +21,21 @@ void insn_emit_word(struct as *as, uint32_t word, unsigned size)
         at[i] = (uint8_t)(word >> 8 * i);
 }
 
+/* After what the linker may take away there is no fixed distance any more: a frag ends (cfi.c). */
+static bool may_shrink(unsigned reloc)
+{
+    return reloc == R_RISCV_HI20 || reloc == R_RISCV_PCREL_HI20 || reloc == R_RISCV_TPREL_HI20 ||
+           reloc == R_RISCV_TPREL_ADD;
+}
+
 void insn_emit_fixed(struct as *as, const struct insn *insn, unsigned reloc,
                      const struct expr *expr)
 {
     if (reloc != R_RISCV_NONE)
         section_fixup(as, section_here(as), reloc, 4, expr);
     insn_emit_word(as, insn_encode(insn), 4);
+    if (may_shrink(reloc))
+        section_cut(as);
 }
 
 /* Which operand is which does not matter to these. */

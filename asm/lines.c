@@ -86,7 +86,7 @@ static void set_file(struct as *as, uint64_t number, struct text path)
     }
     char *name = arena_text(&as->arena, path), *slash = strrchr(name, '/');
     uint64_t folder = 0;
-    if (slash && number) {
+    if (slash) {
         struct text part = {name, slash > name ? (size_t)(slash - name) : 1};
         folder = add_folder(lines, arena_text(&as->arena, part));
         name = slash + 1;

@@ -76,6 +76,7 @@ static void emit_call(struct as *as, const struct operands *operands, unsigned l
     struct insn jalr = {.id = INSN_jalr, .rd = (uint8_t)link, .rs1 = (uint8_t)through};
     insn_emit_fixed(as, &auipc, R_RISCV_CALL_PLT, &operands->expr);
     insn_emit_fixed(as, &jalr, R_RISCV_NONE, NULL);
+    section_cut(as);
 }
 
 /* The lower bits of a register, with their sign or with zeros above. */

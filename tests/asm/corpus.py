@@ -16,7 +16,8 @@ GCC = ["riscv64-unknown-elf-gcc", "--specs=picolibc.specs", "-march=rv64gc", "-m
 FOLDERS = ("isa/arch", "isa/fp", "isa/device", "isa/cpu", "isa/board", "vmm", "vmm/host", "asm", "cli",
            "guestos/kernel", "guestos/lib", "guestos/user", "guestos/user/usertests")
 INCLUDES = [f"-I{ROOT}/{folder}" for folder in (*FOLDERS, "guestos/abi")]
-WAYS = [("-O0", []), ("-O2", []), ("-Os", [])]
+WAYS = [("-O0", []), ("-O2", []), ("-Os", []), ("-O1", ["-g"]),
+        ("-O3", ["-fasynchronous-unwind-tables"])]
 
 
 def compile_all(sources, work):
