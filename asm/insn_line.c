@@ -73,10 +73,13 @@ static uint32_t compress(const struct insn *insn, rvc_set_t rows)
 void insn_emit(struct as *as, const struct insn *insn, rvc_set_t rows)
 {
     uint32_t half = as->mode.rvc ? compress(insn, rows) : 0;
-    if (half)
+    if (half) {
         insn_emit_word(as, half, 2);
-    else
-        insn_emit_word(as, insn_encode(insn), 4);
+        return;
+    }
+    insn_emit_word(as, insn_encode(insn), 4);
+    if (insn->id == INSN_lui || insn->id == INSN_auipc) /* for GNU as, a number is a %hi too */
+        section_cut(as);
 }
 
 /* A branch whose length is not known before the layout is. */
