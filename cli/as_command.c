@@ -35,7 +35,8 @@ static const char help[] =
     "  --march STRING        instruction set, such as rv64gc; rv64g by default\n"
     "  --mabi NAME           lp64, lp64f or lp64d, which the object tells the linker\n"
     "  --mno-relax           the linker is not to shorten code\n"
-    "  --pic                 addresses through the global offset table\n";
+    "  --pic                 addresses through the global offset table\n"
+    "\nOptions may have one dash, so that gcc can call it (gcc -B DIR, with a script named as).\n";
 
 static enum parsed refuse(const char *what, const char *value)
 {
@@ -91,6 +92,8 @@ static enum parsed take(struct as_command *command, int which)
     case 'p':
         command->options.pic = true;
         return PARSED;
+    case 'n': /* what gcc says to GNU as, and is so anyway */
+        return PARSED;
     case 'h':
         return PARSED_HELP;
     default:
@@ -108,15 +111,22 @@ static enum parsed parse(struct as_command *command, int argc, char **argv)
         {"listing", required_argument, NULL, 'l'},
         {"include", required_argument, NULL, 'I'},
         {"debug", no_argument, NULL, 'g'},
+        {"gdwarf-5", no_argument, NULL, 'g'},
         {"march", required_argument, NULL, 'm'},
         {"mabi", required_argument, NULL, 'a'},
         {"mno-relax", no_argument, NULL, 'r'},
         {"pic", no_argument, NULL, 'p'},
         {"help", no_argument, NULL, 'h'},
+        {"fpic", no_argument, NULL, 'p'},
+        {"fPIC", no_argument, NULL, 'p'},
+        {"fno-pic", no_argument, NULL, 'n'},
+        {"mrelax", no_argument, NULL, 'n'},
+        {"traditional-format", no_argument, NULL, 'n'},
+        {"misa-spec", required_argument, NULL, 'n'},
         {0},
     };
     optind = 0;
-    for (int which; (which = getopt_long(argc, argv, "o:I:g", rows, NULL)) >= 0;) {
+    for (int which; (which = getopt_long_only(argc, argv, "o:I:g", rows, NULL)) >= 0;) {
         enum parsed result = take(command, which);
         if (result != PARSED)
             return result;

@@ -27,7 +27,7 @@
     illegal csrrs a1, instret, a0
     illegal csrrwi x0, time, 0
     illegal csrr a0, 0x5c0 /* nobody's */
-    illegal csrr a0, pmpcfg1 /* RV32's alone */
+    illegal csrr a0, 0x3a1 /* pmpcfg1, RV32's alone */
     illegal csrw mhartid, x0
 
     /* Each form of a CSR instruction gives the old value and leaves the new. */
