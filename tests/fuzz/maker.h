@@ -51,6 +51,7 @@ bool one_in(struct maker *m, uint64_t n);
 void emit_half(struct maker *m, uint16_t half);
 void emit_word(struct maker *m, uint32_t word);
 void emit_li(struct maker *m, unsigned rd, uint64_t value);
+void will_settle(struct maker *m, uint32_t at, uint32_t from); /* a jump forward, at `at` */
 #define EMIT(m, name, rd, rs1, rs2, imm)                                                           \
     emit_word(m, encode(INSN_##name, rd, rs1, rs2, (int64_t)(imm)))
 

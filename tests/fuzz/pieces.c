@@ -34,19 +34,6 @@ static unsigned some_base(struct maker *m)
     return bases[some(m, 4)];
 }
 
-/* The jump just written goes to the start of an instruction a little further on; `from` is what
- * its offset counts from. */
-static void will_settle(struct maker *m, uint32_t at, uint32_t from)
-{
-    for (unsigned i = 0; i < PENDING; i++)
-        if (!m->pending[i].left) {
-            m->pending[i].at = at;
-            m->pending[i].from = from;
-            m->pending[i].left = 1 + (unsigned)some(m, 8);
-            return;
-        }
-}
-
 static bool is_float(enum insn_id id)
 {
     return insn_table[id].ext == EXT_F || insn_table[id].ext == EXT_D;

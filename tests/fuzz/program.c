@@ -38,6 +38,19 @@ static void settle(struct maker *m)
     }
 }
 
+/* The jump just written goes to the start of an instruction a little further on; `from` is what
+ * its offset counts from. */
+void will_settle(struct maker *m, uint32_t at, uint32_t from)
+{
+    for (unsigned i = 0; i < PENDING; i++)
+        if (!m->pending[i].left) {
+            m->pending[i].at = at;
+            m->pending[i].from = from;
+            m->pending[i].left = 1 + (unsigned)some(m, 8);
+            return;
+        }
+}
+
 void emit_half(struct maker *m, uint16_t half)
 {
     settle(m);
