@@ -20,8 +20,8 @@
     slli t0, t0, 10
     li t1, \flags
     or t0, t0, t1
-    la t1, \table
-    sd t0, 8 * (\index)(t1)
+    la t1, \table + 8 * (\index)
+    sd t0, 0(t1)
     sfence.vma
 .endm
 .macro entry_has table, index, mask, value
@@ -40,6 +40,12 @@
     through \mode
     traps \cause, \insn
     same s10, s1
+    status MPRV, 0
+.endm
+.macro faults_at mode, tval, cause, insn:vararg
+    through \mode
+    traps \cause, \insn
+    is s10, \tval
     status MPRV, 0
 .endm
 .macro works mode, insn:vararg
@@ -233,6 +239,37 @@
     set_entry leaves, 2, code_2, V | R | W | A | D
     not_fetched S, 0x2000, INSN_PAGE
     not_fetched S, 1 << 38, INSN_PAGE
+
+    /* After the last address comes the first, for the next instruction and for half of one. */
+    set_entry root, 511, middle, V
+    set_entry middle, 511, leaves, V
+    set_entry leaves, 511, top, V | R | X | A
+    .macro runs_on from, epc
+    la s11, .Lback\@
+    status MPP, (S << 11)
+    li t0, \from
+    csrw mepc, t0
+    mret
+    .balign 4
+.Lback\@:
+    is s8, INSN_PAGE
+    is s9, \epc
+    is s10, 0
+    .endm
+    li a0, 0
+    runs_on -8, 0
+    is a0, 33
+    la t0, top + 4094
+    li t1, 0x0513 /* half of li a0, ... */
+    sh t1, 0(t0)
+    fence.i
+    runs_on -2, -2
+    li s1, -3 /* and for data */
+    through S
+    la s11, fail
+    lhu a0, 0(s1)
+    status MPRV, 0
+    faults_at S, 0, LOAD_PAGE, ld a0, 0(s1)
     j pass
 
     .data
@@ -253,3 +290,8 @@ code_2:
     li a0, 222
     ecall
     .balign 4096
+top:
+    .zero 4088
+    .option norvc
+    nop
+    li a0, 33
