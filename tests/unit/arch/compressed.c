@@ -255,3 +255,39 @@ Test(compressed, objdump_reads_all_half_words_as_the_decoder_does)
             cr_expect_fail("%04x is %s %s", words[i], lines[i].name, lines[i].operands);
     }
 }
+
+/* What a field of the word says that an operand is: registers of three bits are x8 to x15. */
+static void check_field(const struct insn *insn, const struct insn_field *field, uint32_t *imm,
+                        uint32_t *known)
+{
+    const uint8_t registers[] = {
+        [FIELD_RD] = insn->rd, [FIELD_RS1] = insn->rs1, [FIELD_RS2] = insn->rs2};
+    uint32_t width = field->high - field->low + 1u, ones = (1u << width) - 1;
+    uint32_t bits = insn->word >> field->low & ones;
+    if (field->kind == FIELD_IMM) {
+        *imm |= bits << field->to;
+        *known |= ones << field->to;
+    } else if (field->kind != FIELD_FIXED) {
+        cr_expect_eq(registers[field->kind], width == 3 ? 8 + bits : bits, "%04x", insn->word);
+    }
+}
+
+Test(compressed, the_fields_of_each_word_cover_it_once_and_hold_its_operands)
+{
+    for (uint32_t word = 0; word < 0x10000; word++) {
+        struct insn insn = decode(word);
+        if (insn_is_long(word) || insn.id == INSN_ILLEGAL)
+            continue;
+        struct insn_field fields[INSN_FIELDS];
+        unsigned count = insn_fields(&insn, fields);
+        uint32_t imm = 0, known = 0;
+        int top = 15;
+        for (unsigned i = 0; i < count; i++) {
+            cr_expect_eq(fields[i].high, top, "%04x: field %u", word, i);
+            top = fields[i].low - 1;
+            check_field(&insn, &fields[i], &imm, &known);
+        }
+        cr_expect_eq(top, -1, "%04x: %u fields", word, count);
+        cr_expect_eq((uint32_t)insn.imm & known, imm, "%04x: imm %lx, %x", word, insn.imm, imm);
+    }
+}
