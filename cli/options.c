@@ -203,6 +203,12 @@ static bool take_hypercalls(struct options *options, const char *value)
     return true;
 }
 
+static bool take_passthrough(struct options *options, const char *value)
+{
+    options->vm.passes_uart = true;
+    return strcmp(value, "uart") == 0;
+}
+
 static bool take_input(struct options *options, const char *value)
 {
     options->input = value;
@@ -316,6 +322,7 @@ static const struct option_row rows[] = {
     {"amnesia", "P", "forget shadow entries at each exit with probability P, by --seed",
      take_amnesia, NULL},
     {"hypercalls", NULL, "with --vmm: answer the guest's hypercalls", take_hypercalls, "run"},
+    {"passthrough", "DEV", "give a VM the machine's own device: uart", take_passthrough, NULL},
     {"engine", "WHICH", "block: fast (default); step: the reference", take_engine, NULL},
     {"net", "user",
      "a virtio network card, on a router of its own to the host's network; "

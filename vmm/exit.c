@@ -43,6 +43,15 @@ static enum outcome exit_budget(struct vcpu *vcpu, struct trap *trap)
     return LEAVE;
 }
 
+/* A device that the guest has as its own raised or lowered its line: the VM's interrupt controller
+ * is told, and what that means to the guest is found out before it goes on. */
+static enum outcome exit_interrupt(struct vcpu *vcpu, struct trap *trap)
+{
+    (void)trap;
+    platform_update(&vcpu->vm->platform);
+    return LEAVE;
+}
+
 static enum access access_of(uint64_t cause)
 {
     return cause == CAUSE_INSN_PAGE_FAULT    ? ACCESS_FETCH
@@ -126,7 +135,7 @@ static enum outcome exit_page_fault(struct vcpu *vcpu, struct trap *trap)
     case WALK_OK:
         break;
     }
-    if (!p2m_lookup(&vm->p2m, GPA(walk.pa), &memory)) {
+    if (!p2m_lookup(&vm->p2m, GPA(walk.pa), &memory) && !vm_passes(vm, GPA(walk.pa), &memory)) {
         find(vcpu, EXIT_MMIO);
         return emulate_access(vcpu, trap);
     }

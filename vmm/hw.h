@@ -49,7 +49,10 @@ void hw_write(struct hw *hw, hpa_t hpa, const void *bytes, uint64_t size);
 void hw_fence(struct hw *hw, gva_t gva);
 void hw_fence_all(struct hw *hw);
 
-/* Runs the guest in U-mode, with MXR and scounteren 0, on `state` until a trap or for exactly
+/* A device of the machine whose page is mapped interrupts as a trap of cause SEI: after the step
+ * that raised or lowered its line, which is counted.
+ *
+ * Runs the guest in U-mode, with MXR and scounteren 0, on `state` until a trap or for exactly
  * `budget` steps. No trap is taken by the hart itself. */
 struct hw_exit hw_enter(struct hw *hw, struct hw_state *state, uint64_t budget);
 

@@ -12,13 +12,16 @@ static uint64_t chunks(uint64_t frames)
 
 uint64_t frame_map_frames(uint64_t frames)
 {
-    uint64_t bytes = frames * sizeof(struct frame) + chunks(frames) * sizeof(struct chunk);
+    uint64_t bytes =
+        (frames + 1) * sizeof(struct frame) + (chunks(frames) + 1) * sizeof(struct chunk);
     return (bytes + PAGE_SIZE - 1) / PAGE_SIZE;
 }
 
+/* A device that is passed through stands behind the last frame. */
 static uint64_t number_of(const struct shadows *shadows, gpa_t gpa)
 {
-    return (gpa.a - shadows->parts.memory.a) >> PAGE_SHIFT;
+    uint64_t number = (gpa.a - shadows->parts.memory.a) >> PAGE_SHIFT;
+    return number < shadows->parts.frames ? number : shadows->parts.frames;
 }
 
 struct frame *frame_of(const struct shadows *shadows, gpa_t gpa)
@@ -29,7 +32,7 @@ struct frame *frame_of(const struct shadows *shadows, gpa_t gpa)
 
 struct chunk *chunk_of(const struct shadows *shadows, gpa_t gpa)
 {
-    uint64_t at = shadows->parts.frames * sizeof(struct frame) +
+    uint64_t at = (shadows->parts.frames + 1) * sizeof(struct frame) +
                   number_of(shadows, gpa) / ENTRIES * sizeof(struct chunk);
     return (struct chunk *)(void *)hw_frame(shadows->hw, HPA(shadows->heads.a + at));
 }

@@ -41,6 +41,12 @@ bool vm_translate(const struct vm *vm, gpa_t gpa, unsigned perms, hpa_t *hpa)
     return true;
 }
 
+bool vm_passes(const struct vm *vm, gpa_t gpa, struct p2m_entry *page)
+{
+    *page = (struct p2m_entry){.hpa = HPA(gpa.a), .perms = PTE_R | PTE_W};
+    return vm->config.passes_uart && gpa.a >> PAGE_SHIFT == UART_BASE >> PAGE_SHIFT;
+}
+
 static bool accepts(enum access why)
 {
     return why == ACCESS_LOAD || why == ACCESS_STORE;
@@ -224,6 +230,8 @@ void vm_init(struct vm *vm, struct hw *hw, struct vm_memory memory)
                              .fence = port_fence,
                              .changed = port_changed};
     owner_init(&vm->owners, hw, memory.base, frames);
+    if (vm->config.passes_uart)
+        owner_lend(&vm->owners, HPA(UART_BASE), vm->number);
     hpa_t next = HPA(memory.base.a + owner_array_frames(frames) * PAGE_SIZE);
     uint64_t tables = p2m_table_frames(memory.guest_size);
     p2m_init(&vm->p2m, hw, take(vm, &next, tables), tables);

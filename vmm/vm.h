@@ -37,6 +37,7 @@ struct vm_config {
     uint64_t amnesia; /* at so many of 2^32 entries, the shadows forget something */
     uint64_t seed;    /* of what they forget */
     bool hypercalls;  /* the guest may make them (hypercall.h) */
+    bool passes_uart; /* the machine's UART is the guest's own: its page is mapped */
 };
 
 /* Who audits a VM (vmm/host/audit.c). Lent; each is told after it happened. */
@@ -86,6 +87,10 @@ bool vm_translate(const struct vm *vm, gpa_t gpa, unsigned perms, hpa_t *hpa);
 
 /* The guest fences: shadow_fence, and the auditor hears of it. */
 void vm_fence(struct vm *vm, bool all_va, gva_t gva, bool all_asids, uint64_t asid);
+
+/* True where the page of `gpa` is a device of the machine that the guest has as its own: *page says
+ * how it may be mapped. No memory: neither DMA nor walks nor fetches reach it. */
+bool vm_passes(const struct vm *vm, gpa_t gpa, struct p2m_entry *page);
 
 /* Guest state was put in place from outside (boot, restore): forgets what was derived from it. */
 void vm_forget(struct vm *vm);

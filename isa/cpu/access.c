@@ -10,6 +10,18 @@ static bool refuses(enum access why)
     return why != ACCESS_LOAD && why != ACCESS_STORE;
 }
 
+/* The bus: what is no RAM. */
+static bool device_access(struct cpu *cpu, uint64_t pa, unsigned size, enum access why,
+                          bool is_write, uint64_t *value)
+{
+    const struct cpu_device *device = cpu->device;
+    if (refuses(why))
+        return false;
+    if (device && pa - device->base < device->size)
+        return device->access(device->owner, pa, size, is_write, value);
+    return cpu->platform && platform_mmio(cpu->platform, pa, size, is_write, value);
+}
+
 static bool port_load(struct port *port, uint64_t pa, unsigned size, enum access why,
                       uint64_t *value)
 {
@@ -20,7 +32,7 @@ static bool port_load(struct port *port, uint64_t pa, unsigned size, enum access
         memcpy(value, bytes, size);
         return true;
     }
-    return !refuses(why) && cpu->platform && platform_mmio(cpu->platform, pa, size, false, value);
+    return device_access(cpu, pa, size, why, false, value);
 }
 
 /* What must be known before bytes of a marked frame change. */
@@ -54,7 +66,7 @@ static bool port_store(struct port *port, uint64_t pa, unsigned size, enum acces
             platform_stored(cpu->platform, pa, size);
         return true;
     }
-    return !refuses(why) && cpu->platform && platform_mmio(cpu->platform, pa, size, true, &value);
+    return device_access(cpu, pa, size, why, true, &value);
 }
 
 static uint64_t port_time(struct port *port)

@@ -46,6 +46,19 @@ struct cpu_exit {
  * VMM's own affair and stay. */
 struct cpu_exit cpu_enter(struct cpu *cpu, struct hart *hart, uint64_t budget);
 
+/* A device on the bus of a machine that has no platform, in [base, base + size). Lent; NULL: none.
+ */
+struct cpu_device {
+    void *owner;
+    uint64_t base, size;
+    /* As platform_mmio. */
+    bool (*access)(void *owner, uint64_t pa, unsigned size, bool is_write, uint64_t *value);
+};
+void cpu_set_device(struct cpu *cpu, const struct cpu_device *device);
+
+/* While a device is asked: ends the run with this step. */
+void cpu_stop(struct cpu *cpu);
+
 /* The port through which the reference step and others reach this machine's memory and devices. */
 struct port *cpu_port(struct cpu *cpu);
 

@@ -132,7 +132,8 @@ struct cpu {
     struct op *arena;
     uint32_t arena_used;
 
-    struct clock own_clock; /* where there is no platform */
+    const struct cpu_device *device; /* where there is no platform, as the next two */
+    struct clock own_clock;
     bool own_stirred;
 
     struct cpu_watch *watch;

@@ -428,6 +428,7 @@ struct cpu_exit cpu_enter(struct cpu *cpu, struct hart *hart, uint64_t budget)
     uint64_t from = cpu->clock->steps;
     cpu->leaves_on_trap = true;
     cpu->has_trapped = false;
+    cpu->own_stirred = false;
     cpu_run(cpu, hart, from + budget);
     struct cpu_exit exit = {.has_trapped = cpu->has_trapped,
                             .trap = cpu->trap,
@@ -435,6 +436,16 @@ struct cpu_exit cpu_enter(struct cpu *cpu, struct hart *hart, uint64_t budget)
                             .steps = cpu->clock->steps - from};
     cpu->leaves_on_trap = cpu->has_trapped = false;
     return exit;
+}
+
+void cpu_set_device(struct cpu *cpu, const struct cpu_device *device)
+{
+    cpu->device = device;
+}
+
+void cpu_stop(struct cpu *cpu)
+{
+    *cpu->stirred = true;
 }
 
 struct cpu *cpu_new(struct ram *ram, struct platform *platform, enum engine engine)

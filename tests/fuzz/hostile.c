@@ -13,7 +13,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { SHARE = 1000 }; /* each reason's of all exits: one of so many */
+enum { PATIENCE = 20 }; /* times as many exits, for the reasons that are rare */
+enum { SHARE = 1000 };  /* each reason's of all exits: one of so many */
 
 struct search {
     struct hostile_counts all;
@@ -101,6 +102,10 @@ static bool run(uint64_t exits, uint64_t seed)
             return false;
         }
         learn(&search, number, &world);
+        if (total(&search.all) > exits * PATIENCE) {
+            fprintf(stderr, "hostile: too seldom:%s\n", exit_text[rarest(&search.all)]);
+            return false;
+        }
     }
     print_counts(&search.all);
     return true;

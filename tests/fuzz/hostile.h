@@ -16,9 +16,10 @@ struct profile {
     isa_t isa;
     unsigned harts;
     enum shadow_kind shadow;
+    bool passes_uart;
     unsigned worse; /* of 16 instructions and table entries */
 };
-enum { PROFILES = 2 * 3 * 2 * 3 * SHADOW_KINDS };
+enum { PROFILES = 2 * 2 * 3 * 2 * 3 * SHADOW_KINDS };
 struct profile profile_of(unsigned number);
 
 /* Makes the guest of `seed`; and, for a fuzzer's input, writes over it what `bytes` say. */

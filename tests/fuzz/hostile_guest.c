@@ -12,6 +12,8 @@ struct profile profile_of(unsigned number)
     struct profile profile;
     profile.firmware = number % 2 ? FIRMWARE_NONE : FIRMWARE_BUILTIN;
     number /= 2;
+    profile.passes_uart = number % 2;
+    number /= 2;
     profile.isa = PROGRAM_ISA & ~without[number % 3];
     number /= 3;
     profile.harts = 1 + number % 2;
@@ -90,6 +92,20 @@ static void put_in(struct program *program, uint64_t at, const void *value, size
     memcpy(program->image + at, value, size);
 }
 
+/* The UART's interrupt, enabled or not: where the UART is, or where the window has it. Its line
+ * follows at once, for there is always room to send. */
+static uint64_t toggle_uart(struct program *program, uint64_t at, uint64_t *random)
+{
+    uint64_t base = below(random, 2) ? UART_BASE : WINDOW + ((uint64_t)WINDOW_DEVICES << 12);
+    uint32_t words[] = {
+        encode(INSN_lui, 5, 0, 0, (int64_t)base),
+        encode(INSN_addi, 6, 0, 0, 2 * (int64_t)below(random, 2)),
+        encode(INSN_sb, 0, 5, 6, 1),
+    };
+    put_in(program, at, words, sizeof words);
+    return at + sizeof words;
+}
+
 /* Instructions of code and handlers, entries of tables, and what the handlers read. */
 static void make_worse(struct program *program, unsigned worse, uint64_t *random)
 {
@@ -99,6 +115,8 @@ static void make_worse(struct program *program, unsigned worse, uint64_t *random
         bool is_rare = at < PROGRAM_CODE && below(random, 16);
         if (below(random, 16) < worse && !is_rare)
             put_in(program, at, &word, sizeof word);
+        if (at >= PROGRAM_CODE && at < PROGRAM_CODE_END - 64 && below(random, 64) < worse)
+            at = toggle_uart(program, at, random);
     }
     for (uint64_t at = PROGRAM_TABLES; at < PROGRAM_SIZE; at += 8) {
         uint64_t pte = some_pte(random);

@@ -57,6 +57,7 @@ static bool set_up(struct world *w, const struct profile *profile)
     if (!w->neighbour || !w->alone)
         return false;
     hosted_vm(w->attacker)->config.shadow = profile->shadow;
+    hosted_vm(w->attacker)->config.passes_uart = profile->passes_uart;
     hosted_vm(w->neighbour)->config.shadow = hosted_vm(w->alone)->config.shadow = SHADOW_FLUSH;
     hosted_boot(w->attacker);
     hosted_boot(w->neighbour);

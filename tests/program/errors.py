@@ -83,6 +83,7 @@ ROWS = [
     ([RUN, VM], ["--trace", "nowhere/x.log", "GUEST"], 1, "nowhere/x.log: No such file"),
     ([RUN, VM], ["--trace", "/dev/full", "--append", "run=/bin/hello", "GUEST"], 1,
      "--trace /dev/full: No space left"),
+    ([RUN, VM], ["--passthrough", "clint", "GUEST"], 2, "--passthrough: 'clint'"),
     ([["bench"]], ["nonsense"], 2, "no suite 'nonsense'"),
     ([["bench"]], ["--only", "nonsense"], 2, "no benchmark 'nonsense'"),
     ([["bench"]], ["--on", "nonsense"], 2, "no machine 'nonsense'"),

@@ -357,6 +357,8 @@ static void check_frames(struct audit *audit, bool with_owners)
             withheld = 0;
         }
     }
+    if (audit->vm->config.passes_uart)
+        check_list(audit, frame_of(&audit->vm->shadows, GPA(UART_BASE))->first, UART_BASE, 0);
     if (audit->leaves)
         blame(audit, "a leaf that the reverse map does not know", audit->leaves);
 }

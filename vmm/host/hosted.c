@@ -18,6 +18,8 @@ struct hw {
     struct cpu *cpu;
     struct hart hart; /* the physical hart: always in U while a guest runs */
     struct vm_stats *stats;
+    uint64_t entered;   /* cpu_steps when the guest was entered */
+    bool has_interrupt; /* the line of a device that is passed through has changed */
 };
 
 /* Entries of a vcpu between audits, where nobody asks for another number. */
@@ -39,6 +41,7 @@ struct hosted {
     struct hosted *host; /* whose machine this VM runs on: this, or the first of several */
     struct vm_memory memory;
     bool was_booted;
+    struct cpu_device uart; /* as it stands on the machine's bus, where the VM has it for itself */
     struct hw hw;
     struct vm vm;
     const struct boot *boot;
@@ -95,6 +98,8 @@ struct hw_exit hw_enter(struct hw *hw, struct hw_state *state, uint64_t budget)
         hart->csr.fcsr = state->fcsr;
     }
     hw->stats->entries_outside_u += hart->mode != MODE_U;
+    hw->entered = cpu_steps(hw->cpu);
+    hw->has_interrupt = false;
     struct cpu_exit end = cpu_enter(hw->cpu, hart, budget);
     memcpy(state->x, hart->x, sizeof state->x);
     state->pc = hart->pc;
@@ -104,8 +109,40 @@ struct hw_exit hw_enter(struct hw *hw, struct hw_state *state, uint64_t budget)
         memcpy(state->f, hart->f, sizeof state->f);
         state->fcsr = hart->csr.fcsr;
     }
+    if (!end.has_trapped && hw->has_interrupt)
+        return (struct hw_exit){
+            .is_trap = true, .trap = {.cause = CAUSE_INTERRUPT | IRQ_SEI}, .steps = end.steps};
     return (struct hw_exit){
         .is_trap = end.has_trapped, .trap = end.trap, .insn = end.insn, .steps = end.steps};
+}
+
+/* The machine's own UART. There is one model and one instance, whichever way in: where the VM has
+ * it for itself, it stands on the bus, and the guest reaches it without an exit. Its line and its
+ * deadlines are the VM's to look at, so the guest comes back when they change. */
+static bool uart_access(void *owner, uint64_t pa, unsigned size, bool is_write, uint64_t *value)
+{
+    struct hosted *hosted = owner;
+    struct platform *platform = &hosted->vm.platform;
+    struct platform_state *s = &platform->s;
+    uint64_t steps = s->clock.steps, due[EVENT_COUNT];
+    bool was_high = uart_irq(&s->uart);
+    memcpy(due, s->due, sizeof due);
+    /* The vcpu counts its steps when it is back; the device must see them now. */
+    s->clock.steps += cpu_steps(hosted->host->cpu) - hosted->hw.entered;
+    bool done = platform_mmio(platform, pa, size, is_write, value);
+    s->clock.steps = steps;
+    hosted->hw.has_interrupt = uart_irq(&s->uart) != was_high;
+    if (hosted->hw.has_interrupt || memcmp(due, s->due, sizeof due) != 0)
+        cpu_stop(hosted->host->cpu);
+    return done;
+}
+
+static void connect_uart(struct hosted *hosted)
+{
+    hosted->uart = (struct cpu_device){
+        .owner = hosted, .base = UART_BASE, .size = PAGE_SIZE, .access = uart_access};
+    if (hosted->vm.config.passes_uart)
+        cpu_set_device(hosted->host->cpu, &hosted->uart);
 }
 
 /* The VM as at power-on, over memory that is all zero. */
@@ -122,6 +159,7 @@ static void set_up(struct hosted *hosted)
     pmp_open(&hosted->hw.hart.csr.pmp);
     struct shadow_stats so_far = hosted->vm.shadows.stats; /* a reboot does not end the count */
     vm_init(&hosted->vm, &hosted->hw, hosted->memory);
+    connect_uart(hosted);
     hosted->vm.shadows.stats = so_far;
     hosted->vm.port.fp = &fp_ops; /* for what a VMM must do by hand: the core has no arithmetic */
 }
