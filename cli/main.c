@@ -1,4 +1,5 @@
 /* trapeze: a table of subcommands. */
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -56,6 +57,7 @@ static const char *command_name(const char *word)
 
 int main(int argc, char **argv)
 {
+    signal(SIGXFSZ, SIG_IGN); /* a file at its limit is an error, with a line that says so */
     if (argc < 2) {
         fprintf(stderr, "trapeze: no command given (see trapeze help)\n");
         return EXIT_USAGE;

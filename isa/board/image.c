@@ -113,6 +113,9 @@ bool image_parse(struct image *image, struct blob file, const struct image_place
 {
     *image = (struct image){.file = file};
     bool done = parse(image, place, to);
+    if (done && image->entry & 1) /* no pc is odd */
+        done = complain(to, "it would start at an odd address, %#llx",
+                        (unsigned long long)image->entry);
     if (!done)
         image_free(image);
     return done;

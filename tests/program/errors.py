@@ -1,21 +1,24 @@
 #!/usr/bin/env python3
 """What the user does wrong is one line on standard error, status 1 (usage: 2), and nothing else.
 
-    errors.py TRAPEZE GUEST [any]
+    errors.py TRAPEZE GUEST HTIF [any]
 
-Each row runs in an empty folder with a few bad files; afterwards there are these files and no
-others, and nothing was printed on standard output. With `any`, as much memory as there is may be
+Each row runs in a folder with a few bad files; afterwards these files are there as they were, and no
+others, and nothing was printed on standard output. HTIF is a program that leaves a signature. On a
+FULL DISK no file can grow beyond a few bytes; to a FULL OUTPUT nothing can be printed. With `any`, as much memory as there is may be
 used: a program under a sanitizer needs that, and has no limit to run into."""
 import os
 import resource
 import shutil
 import socket
+import struct
 import subprocess
 import sys
 import tempfile
 
 RUN, VM, FIDELITY = ["run"], ["run", "--vmm"], ["fidelity"]
 ANY = (RUN, VM, FIDELITY)
+HTIF = ["--firmware", "none", "HTIF"]
 # Which commands, the rest of the command line, the status, what the line must name.
 ROWS = [
     (ANY, ["missing.elf"], 1, "missing.elf: No such file or directory"),
@@ -23,6 +26,22 @@ ROWS = [
     (ANY, ["empty"], 1, "empty: "),
     (ANY, ["truncated.elf"], 1, "truncated.elf: "),
     (ANY, ["/bin/ls"], 1, "/bin/ls: "),
+    (ANY, ["class32.elf"], 1, "class32.elf: not a 64-bit ELF file"),
+    (ANY, ["bigendian.elf"], 1, "bigendian.elf: not a little-endian ELF file"),
+    (ANY, ["machine.elf"], 1, "machine.elf: not for RISC-V"),
+    (ANY, ["object.elf"], 1, "object.elf: not an executable ELF file"),
+    (ANY, ["entry.elf"], 1, "entry.elf: the entry 0x1234 is in no segment"),
+    (ANY, ["nothing.elf"], 1, "nothing.elf: nothing in it is to be loaded"),
+    (ANY, ["headers.elf"], 1, "headers.elf: "),
+    (ANY, ["outside.elf"], 1, "outside.elf: 0x10 bytes at 0x1000 are not in RAM"),
+    (ANY, ["overlap.elf"], 1, "overlap.elf: the segment at 0x80200008 overlaps another"),
+    (ANY, ["wrap.elf"], 1, "wrap.elf: 0xfffffffffffffff0 bytes at 0x80200000 are not in RAM"),
+    (ANY, ["beyond.elf"], 1, "beyond.elf: the file is truncated"),
+    (ANY, ["swollen.elf"], 1, "swollen.elf: the segment at 0x80200000 is larger in the file"),
+    (ANY, ["--memory", "4M", "kernel"], 1, "kernel: 0x400000 bytes at 0x80200000 are not in RAM"),
+    (ANY, ["--load", "0x80201000", "kernel"], 1, "kernel: a Linux kernel goes to a multiple"),
+    (ANY, ["--load", "0x80200001", "flat.bin"], 1, "flat.bin: it would start at an odd address"),
+    (ANY, ["--load", "18446744073709551615", "flat.bin"], 1, "flat.bin: "),
     (ANY, ["--memory", "4M", "--load", "0x80300000", "big.bin"], 1, "big.bin: "),
     (ANY, ["--load", "0x1000", "flat.bin"], 1, "flat.bin: "),
     (ANY, ["--input", "missing.input", "GUEST"], 1, "missing.input: No such file or directory"),
@@ -91,13 +110,59 @@ ROWS = [
     ([["bench"]], ["--steps"], 2, "--steps"),
     ([["bench"]], ["--nonsense"], 2, "--nonsense"),
     ([["bench", "--only", "fork+wait"]], ["--guestos", "nowhere"], 1, "nowhere: No such file"),
+    ([RUN, VM], ["--trace", "new.log", "FULL DISK", "--append", "run=/bin/hello", "GUEST"], 1,
+     "--trace new.log: File too large"),
+    ([RUN, VM], ["--dump-dtb", "/dev/full", "GUEST"], 1, "/dev/full: No space left"),
+    ([RUN, VM], ["--dump-dtb", "flat.bin", "FULL DISK", "GUEST"], 1, "flat.bin: File too large"),
+    ([RUN, VM], ["--dump-dtb", "new.dtb", "FULL DISK"], 1, "new.dtb: File too large"),
+    ([RUN, VM], ["--signature", "/dev/full", *HTIF], 1, "/dev/full: No space left"),
+    ([RUN, VM], ["--signature", "flat.bin", "FULL DISK", *HTIF], 1, "flat.bin: File too large"),
+    ([RUN, VM], ["--signature", "nowhere/x", *HTIF], 1, "nowhere/x: No such file"),
+    ([RUN, VM], ["--append", "run=/bin/hello", "FULL OUTPUT", "GUEST"], 1,
+     "standard output: No space left"),
+    ([RUN, VM], ["--append", "run=/bin/hello", "--signature", "new.sig", "GUEST"], 1,
+     "--signature: the image has no begin_signature"),
+    ([RUN], ["--signature-granularity", "3", "GUEST"], 2, "--signature-granularity: '3'"),
     ([["nonsense"]], [], 2, "unknown command 'nonsense'"),
     ([["--nonsense"]], [], 2, "--nonsense"),
     ([[]], [], 2, "no command"),
 ]
-MAY_PRINT = "/dev/full"  # the guest runs before its log turns out to be lost
+MAY_PRINT = {"/dev/full", "FULL DISK", "--signature"}  # a loss that comes to light at the end
+FILE_SIZE = 8  # bytes that fit on a full disk
 ADDRESS_SPACE = 2 << 30  # has no room for
 TOO_MUCH = {"8G", "huge.img,scratch"}
+
+
+def elf(header=(), segments=((0x80200000, 16, 16, 0),)):
+    """An executable for RISC-V with `segments` (address, size in memory and in the file, offset);
+    `header` replaces fields of its header, by their names in the ELF manual."""
+    fields = {"class": 2, "data": 1, "type": 2, "machine": 243, "entry": 0x80200000, "phoff": 64,
+              "phnum": len(segments), **dict(header)}
+    head = struct.pack("<4s12B2HI3QI6H", b"\x7fELF", fields["class"], fields["data"], 1, *[0] * 9,
+                       fields["type"], fields["machine"], 1, fields["entry"], fields["phoff"], 0, 0,
+                       64, 56, fields["phnum"], 64, 0, 0)
+    return head + b"".join(struct.pack("<2I6Q", 1, 7, offset, address, address, in_file, in_memory,
+                                       4096)
+                           for address, in_memory, in_file, offset in segments) + bytes(64)
+
+
+def kernel():
+    """The header of a Linux kernel that needs 4 MiB at 2 MiB."""
+    return struct.pack("<2I3Q6I4sI", 0, 0, 2 << 20, 4 << 20, 0, 2, *[0] * 5, b"RSC\5", 0)
+
+
+ELF_FILES = {
+    "class32.elf": elf({"class": 1}), "bigendian.elf": elf({"data": 2}),
+    "machine.elf": elf({"machine": 62}), "object.elf": elf({"type": 1}),
+    "entry.elf": elf({"entry": 0x1234}), "nothing.elf": elf(segments=()),
+    "headers.elf": elf({"phoff": 1 << 40}),
+    "outside.elf": elf(segments=[(0x1000, 16, 16, 0)]),
+    "overlap.elf": elf(segments=[(0x80200000, 16, 16, 0), (0x80200008, 16, 16, 0)]),
+    "wrap.elf": elf(segments=[(0x80200000, (1 << 64) - 16, 16, 0)]),
+    "beyond.elf": elf(segments=[(0x80200000, 16, 16, 1 << 63)]),
+    "swollen.elf": elf(segments=[(0x80200000, 16, 17, 0)]),
+    "kernel": kernel(),
+}
 
 
 def fill(folder, guest):
@@ -105,7 +170,7 @@ def fill(folder, guest):
     with open(guest, "rb") as image:
         head = image.read(5000)
     contents = {"empty": b"", "truncated.elf": head, "flat.bin": bytes(64),
-                "big.bin": bytes(8 << 20)}
+                "big.bin": bytes(8 << 20), **ELF_FILES}
     for name, data in contents.items():
         with open(os.path.join(folder, name), "wb") as file:
             file.write(data)
@@ -113,14 +178,28 @@ def fill(folder, guest):
         file.truncate(4 << 40)
 
 
-def limit():
-    resource.setrlimit(resource.RLIMIT_AS, (ADDRESS_SPACE, ADDRESS_SPACE))
+def limit(has_memory, has_disk):
+    """In the child: as much memory and disk as the row leaves it."""
+    if not has_memory:
+        resource.setrlimit(resource.RLIMIT_AS, (ADDRESS_SPACE, ADDRESS_SPACE))
+    if not has_disk:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (FILE_SIZE, FILE_SIZE))
 
 
-def complaints(command, status, named, folder, before_start):
-    before = sorted(os.listdir(folder))
-    done = subprocess.run(command, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True,
-                          timeout=20, check=False, preexec_fn=before_start)
+def listing(folder):
+    """The files there, each with what changes when it does."""
+    found = [os.stat(os.path.join(folder, name)) for name in sorted(os.listdir(folder))]
+    return sorted(os.listdir(folder)), [(one.st_size, one.st_mtime_ns) for one in found]
+
+
+def complaints(command, status, named, folder, is_limited):
+    before = listing(folder)
+    words = [word for word in command if not word.startswith("FULL ")]
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run(words, cwd=folder, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE,
+                              stdout=full if "FULL OUTPUT" in command else subprocess.PIPE,
+                              timeout=20, check=False,
+                              preexec_fn=lambda: limit(not is_limited, "FULL DISK" not in command))
     lines = done.stderr.decode("utf-8", "replace").splitlines(keepends=True)
     if done.returncode != status:
         yield f"status {done.returncode}, not {status}"
@@ -128,15 +207,17 @@ def complaints(command, status, named, folder, before_start):
         yield f"{len(lines)} lines on standard error: {lines[:3]}"
     elif not lines[0].startswith("trapeze") or named not in lines[0]:
         yield f"{lines[0]!r} does not name {named!r}"
-    if done.stdout and MAY_PRINT not in command:
+    if done.stdout and not MAY_PRINT & {*command}:
         yield f"standard output: {done.stdout[:60]!r}"
-    if sorted(os.listdir(folder)) != before:
-        yield f"it left {sorted(set(os.listdir(folder)) - set(before))}"
+    if "new.log" in command and "FULL DISK" in command:
+        os.unlink(os.path.join(folder, "new.log"))  # a log has what there was room for
+    if listing(folder) != before:
+        yield f"it left {listing(folder)}, not {before}"
 
 
 def main():
-    trapeze, guest = (os.path.abspath(path) for path in sys.argv[1:3])
-    is_limited = sys.argv[3:] != ["any"]
+    trapeze, guest, htif = (os.path.abspath(path) for path in sys.argv[1:4])
+    is_limited = sys.argv[4:] != ["any"]
     failed = count = 0
     folder = tempfile.mkdtemp()
     taken = socket.socket()
@@ -149,10 +230,10 @@ def main():
             if not is_limited and TOO_MUCH & {*words}:
                 continue
             for command in commands:
-                line = [trapeze, *command, *(guest if word == "GUEST" else
-                                             word.replace("TAKEN", port) for word in words)]
+                line = [trapeze, *command, *({"GUEST": guest, "HTIF": htif}.get(
+                    word, word.replace("TAKEN", port)) for word in words)]
                 count += 1
-                for text in complaints(line, status, named, folder, limit if is_limited else None):
+                for text in complaints(line, status, named, folder, is_limited):
                     print(" ".join(["trapeze", *line[1:]]) + ": " + text)
                     failed += 1
     finally:

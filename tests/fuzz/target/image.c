@@ -26,6 +26,7 @@ static void check_image(const struct image *image)
     uint64_t value;
     check(image->segments > 0 && image->segments <= IMAGE_SEGMENTS, "there are segments");
     check(image_meets(image, image->entry, 1), "the entry is in a segment");
+    check(!(image->entry & 1), "the entry can be a pc");
     for (unsigned i = 0; i < image->segments; i++) {
         check_segment(&image->segment[i]);
         for (unsigned j = 0; j < i; j++)

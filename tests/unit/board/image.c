@@ -232,6 +232,13 @@ Test(image, an_entry_outside_the_segments_is_refused)
     expect_refused(&elf, "entry");
 }
 
+Test(image, an_odd_entry_is_refused)
+{
+    struct elf_file elf = good_elf();
+    elf.header.e_entry++;
+    expect_refused(&elf, "odd");
+}
+
 Test(image, a_file_with_nothing_to_load_is_refused)
 {
     struct elf_file elf = good_elf();
