@@ -156,6 +156,13 @@ static bool take_stats(struct options *options, const char *value)
     return true;
 }
 
+static bool take_realtime(struct options *options, const char *value)
+{
+    (void)value;
+    options->realtime = true;
+    return true;
+}
+
 static bool take_vmm(struct options *options, const char *value)
 {
     (void)value;
@@ -334,6 +341,8 @@ static const struct option_row rows[] = {
     {"max", "N", "stop after N steps (K, M, G: thousands) with status 124", take_max, NULL},
     {"quantum", "N", "steps a hart runs before the next; 10000 by default", take_quantum, NULL},
     {"seed", "N", "seed of the entropy that the guest gets; 0 by default", take_seed, NULL},
+    {"realtime", NULL, "a second of the guest's is one of the host's, and so is the date",
+     take_realtime, "run"},
     {"stats", NULL, "print counts at the end", take_stats, NULL},
     {"every", "N", "compare after every N steps; 1000 by default", take_every, "fidelity"},
     {"trace", "FILE", "write a log of traps and exits; FILE,insn,trap,exit: of these", take_trace,

@@ -29,6 +29,7 @@ struct options {
     uint64_t audit;        /* exits between audits of the VM; 0: as the build has it */
     uint64_t max;          /* steps; NEVER without --max */
     bool stats;
+    bool realtime;         /* --realtime: time goes with the host's */
     uint64_t every;        /* steps between comparisons of fidelity */
     const char *input;     /* file, or NULL: the host's standard input */
     const char *dump_dtb;  /* file, or NULL */

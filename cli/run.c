@@ -34,6 +34,8 @@ bool run_open_console(struct console *console, struct platform *platform,
     free(bytes);
     console_open(console, options->input ? -1 : STDIN_FILENO, STDOUT_FILENO);
     console_attach(console, platform);
+    if (options->realtime)
+        console_keep_time(console, platform);
     return true;
 }
 

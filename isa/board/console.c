@@ -245,20 +245,44 @@ static bool may_come(const struct console *console)
     return console->is_open || console->source;
 }
 
+static uint64_t host_ns(clockid_t clock)
+{
+    struct timespec now;
+    clock_gettime(clock, &now);
+    return (uint64_t)now.tv_sec * NS_PER_S + (uint64_t)now.tv_nsec;
+}
+
+void console_keep_time(struct console *console, struct platform *platform)
+{
+    uint64_t now = clock_now(&platform->s.clock);
+    console->is_realtime = true;
+    console->host_start = host_ns(CLOCK_MONOTONIC);
+    console->clock_start = now;
+    platform->s.rtc.offset = host_ns(CLOCK_REALTIME) - RTC_EPOCH_NS - now * NS_PER_STEP;
+}
+
+/* What the clock should be at, by the host's time. */
+static uint64_t host_clock(const struct console *console)
+{
+    return console->clock_start + (host_ns(CLOCK_MONOTONIC) - console->host_start) / NS_PER_STEP;
+}
+
+/* Puts a clock that is behind forward; of one that is ahead, says how many ns. */
+static uint64_t catch_up(const struct console *console, struct platform *platform)
+{
+    uint64_t now = clock_now(&platform->s.clock), host = host_clock(console);
+    platform_pass(platform, host);
+    return now > host ? (now - host) * NS_PER_STEP : 0;
+}
+
 void console_poll(struct console *console, struct platform *platform)
 {
     struct wait wait = {0};
+    uint64_t ahead = console->is_realtime ? catch_up(console, platform) : 0;
     console_flush(console);
-    if (may_come(console))
-        await(console, platform, &wait, 0);
+    if (may_come(console) || ahead)
+        await(console, platform, &wait, ahead);
     take(console, platform, &wait);
-}
-
-static uint64_t host_ns(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * NS_PER_S + (uint64_t)now.tv_nsec;
 }
 
 static uint64_t least(uint64_t a, uint64_t b)
@@ -271,9 +295,15 @@ static uint64_t least(uint64_t a, uint64_t b)
 static uint64_t wait_steps(struct console *console, const struct platform *platform,
                            struct wait *wait, uint64_t steps)
 {
-    uint64_t start = host_ns();
+    uint64_t start = host_ns(CLOCK_MONOTONIC);
     await(console, platform, wait, steps < NEVER / NS_PER_STEP ? steps * NS_PER_STEP : NEVER);
-    return least(steps, (host_ns() - start) / NS_PER_STEP);
+    return least(steps, (host_ns(CLOCK_MONOTONIC) - start) / NS_PER_STEP);
+}
+
+/* True when the guest need not wait: nothing can come, and its time is its own. */
+static bool is_free(const struct console *console)
+{
+    return !may_come(console) && !console->is_realtime;
 }
 
 /* What came is logged at the reading that the wait led to: then the log tells all of it. */
@@ -283,12 +313,16 @@ uint64_t console_idle(struct console *console, struct platform *platform, uint64
     struct wait wait;
     console_flush(console);
     bool can_wake = input_room(console, platform) > 0 || console->source;
-    if (!may_come(console) || until <= now || (until == NEVER && !can_wake))
+    if (is_free(console) || until <= now || (until == NEVER && !can_wake))
         return until;
+    if (console->is_realtime) {
+        catch_up(console, platform); /* an idle guest is not ahead by more than a slice */
+        now = least(clock_now(&platform->s.clock), until);
+    }
     uint64_t reached = now + wait_steps(console, platform, &wait, until - now);
     platform_pass(platform, reached);
     take(console, platform, &wait);
-    return may_come(console) ? reached : until;
+    return is_free(console) ? until : reached;
 }
 
 static void output(void *host, uint8_t byte)

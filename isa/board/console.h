@@ -3,7 +3,7 @@
  * Bytes of the guest are collected and written at line ends, before waiting, and at the end. Bytes
  * for the guest are logged as they come, but only so many ahead: the rest stays with the host,
  * whose pipes know how to wait. While the guest waits, so does the host process, unless nothing can
- * come any more: then virtual time is free to run ahead. */
+ * come any more: then virtual time is free to run ahead, unless it is bound to the host's. */
 #ifndef CONSOLE_H
 #define CONSOLE_H
 
@@ -36,6 +36,8 @@ struct console {
     bool is_escaped;           /* Ctrl-A was the last key */
     bool wants_to_quit;        /* Ctrl-A x */
     int error;                 /* errno of the write that failed; 0 */
+    bool is_realtime;          /* host time and the clock go together, from these on */
+    uint64_t host_start, clock_start;
     size_t used;
     uint8_t buffer[4096];
 };
@@ -49,12 +51,17 @@ void console_close(struct console *console);
  * when it is idle. */
 void console_attach(struct console *console, struct platform *platform);
 
+/* From now on a second of the guest's takes one of the host's, busy or idle: a guest that runs
+ * ahead is held back, one that falls behind has its clock put forward. Its calendar is the host's.
+ */
+void console_keep_time(struct console *console, struct platform *platform);
+
 /* A byte from the guest. */
 void console_put(struct console *console, uint8_t byte);
 void console_flush(struct console *console);
 
-/* Logs what has arrived, without waiting; stops the platform (STOP_HOST) when the user quits or the
- * output is gone. */
+/* Logs what has arrived, without waiting but for the host's time, if that is kept; stops the
+ * platform (STOP_HOST) when the user quits or the output is gone. */
 void console_poll(struct console *console, struct platform *platform);
 
 /* The platform's idle callback. Waits for clock reading `until` to come in host time, or for input,

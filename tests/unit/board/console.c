@@ -151,6 +151,35 @@ Test(console, input_cuts_the_waiting_short)
     cr_expect_eq(clock_now(&platform->s.clock), reached, "so that the log tells all");
 }
 
+Test(console, in_real_time_a_guest_that_ran_ahead_waits)
+{
+    close(in[1]);
+    console_poll(&console, platform);
+    console_keep_time(&console, platform);
+    double start = seconds(CLOCK_MONOTONIC);
+    platform->s.clock.steps += 10000000; /* a tenth of a second */
+    console_poll(&console, platform);
+    cr_expect_geq(seconds(CLOCK_MONOTONIC) - start, 0.09);
+    uint64_t until = clock_now(&platform->s.clock) + 10000000;
+    cr_expect_eq(console_idle(&console, platform, until), until);
+    cr_expect_geq(seconds(CLOCK_MONOTONIC) - start, 0.19);
+}
+
+Test(console, in_real_time_the_clock_of_a_guest_that_fell_behind_is_put_forward)
+{
+    console_keep_time(&console, platform);
+    usleep(50000);
+    console_poll(&console, platform);
+    cr_expect_geq(clock_now(&platform->s.clock), 5000000);
+}
+
+Test(console, in_real_time_the_calendar_is_the_hosts)
+{
+    console_keep_time(&console, platform);
+    uint64_t now = (RTC_EPOCH_NS + platform->s.rtc.offset) / 1000000000;
+    cr_expect_leq(llabs((long long)now - (long long)time(NULL)), 2);
+}
+
 Test(console, a_full_log_and_nothing_due_is_the_end_of_waiting)
 {
     for (int i = 0; i < 4096; i++)
