@@ -13,10 +13,16 @@ struct label {
     int rank;
 };
 
+struct extent {
+    uint64_t start, size;
+    size_t section;
+};
 struct program {
     struct label *labels;
     size_t count;
-    size_t section; /* the one that is being listed */
+    size_t section;         /* the one that is being listed */
+    struct extent *extents; /* of a linked program, where addresses tell sections */
+    size_t extent_count;
 };
 
 static uint32_t read_bytes(const uint8_t *bytes, size_t count)
@@ -99,27 +105,41 @@ static void read_labels(Elf *elf, Elf_Scn *scn, const GElf_Shdr *header, struct 
     qsort(program->labels, program->count, sizeof *program->labels, compare_labels);
 }
 
-/* How many labels of a section stand at or before an address. */
-static size_t labels_until(const struct program *program, uint64_t address)
+/* How many labels of a section, and of those before it, stand at or before an address. */
+static size_t labels_until(const struct program *program, size_t section, uint64_t address)
 {
     size_t low = 0, high = program->count;
     while (low < high) {
         size_t middle = (low + high) / 2;
         const struct label *label = &program->labels[middle];
-        bool is_before = label->section != program->section ? label->section < program->section
-                                                            : label->address <= address;
+        bool is_before =
+            label->section != section ? label->section < section : label->address <= address;
         low = is_before ? middle + 1 : low;
         high = is_before ? high : middle;
     }
     return low;
 }
 
+/* The section that an address is in: the one being listed, unless a program says otherwise. */
+static size_t section_of(const struct program *program, uint64_t address)
+{
+    for (size_t i = 0; i < program->extent_count; i++)
+        if (program->extents[i].section == program->section &&
+            address - program->extents[i].start < program->extents[i].size)
+            return program->section;
+    for (size_t i = 0; i < program->extent_count; i++)
+        if (address - program->extents[i].start <= program->extents[i].size)
+            return program->extents[i].section;
+    return program->section;
+}
+
 static const char *find_symbol(void *world, uint64_t address, uint64_t *offset)
 {
     const struct program *program = world;
-    for (size_t i = labels_until(program, address); i-- > 0;) {
+    size_t section = section_of(program, address);
+    for (size_t i = labels_until(program, section, address); i-- > 0;) {
         const struct label *label = &program->labels[i];
-        if (label->section != program->section)
+        if (label->section != section)
             return NULL;
         if (is_mapping(label->name))
             continue;
@@ -144,7 +164,7 @@ static void list_section(struct dis *dis, const struct program *program, const G
                          const uint8_t *bytes, FILE *out)
 {
     bool is_data = !(header->sh_flags & SHF_EXECINSTR);
-    size_t label = labels_until(program, header->sh_addr);
+    size_t label = labels_until(program, program->section, header->sh_addr);
     while (label > 0 && program->labels[label - 1].section == program->section)
         label--;
     for (size_t at = 0; at < header->sh_size;) {
@@ -179,6 +199,19 @@ static void find_gp(struct dis *dis, const struct program *program)
             dis->gp = program->labels[i].address;
             dis->has_gp = true;
         }
+}
+
+static void read_extents(Elf *elf, struct program *program)
+{
+    GElf_Shdr header;
+    size_t count;
+    if (elf_getshdrnum(elf, &count) != 0)
+        return;
+    program->extents = calloc(count + 1, sizeof *program->extents);
+    for (Elf_Scn *scn = NULL; program->extents && (scn = elf_nextscn(elf, scn));)
+        if (gelf_getshdr(scn, &header) && header.sh_flags & SHF_ALLOC && header.sh_size)
+            program->extents[program->extent_count++] =
+                (struct extent){header.sh_addr, header.sh_size, elf_ndxscn(scn)};
 }
 
 static bool list_sections(struct dis *dis, Elf *elf, struct program *program, const char *section,
@@ -230,12 +263,15 @@ bool dis_elf(struct dis *dis, uint8_t *bytes, size_t size, const char *section, 
         Elf_Scn *scn = find_symbols(elf, &symbols);
         if (scn)
             read_labels(elf, scn, &symbols, &program);
+        if (header.e_type != ET_REL)
+            read_extents(elf, &program);
         find_gp(dis, &program);
         dis->symbol = find_symbol;
         dis->world = &program;
         done = list_sections(dis, elf, &program, section, out);
     }
     free(program.labels);
+    free(program.extents);
     elf_end(elf);
     return done;
 }
