@@ -263,7 +263,8 @@ static void spread(const struct as *as, struct section *section)
     if (!bytes)
         abort();
     for (const struct frag *frag = section->first; frag; frag = frag->next) {
-        memcpy(bytes + frag->address, section->bytes + frag->start, frag->fixed);
+        if (frag->fixed)
+            memcpy(bytes + frag->address, section->bytes + frag->start, frag->fixed);
         fill_tail(as, frag, bytes + frag->address + frag->fixed);
     }
     free(section->bytes);

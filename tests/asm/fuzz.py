@@ -95,6 +95,8 @@ def fault(trapeze, text, folder, options, before):
     left = sorted(set(os.listdir(folder)) - {"in.s", "out"})
     if has_output:
         os.remove(out)
+    if b"runtime error" in done.stderr or b"Sanitizer" in done.stderr:
+        return done.stderr[-900:].decode(errors="replace")
     if done.returncode not in (0, 1) or left:
         return f"status {done.returncode}, left {left}: {done.stderr[-600:].decode(errors='replace')}"
     if has_output != (done.returncode == 0):
