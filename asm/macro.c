@@ -24,6 +24,8 @@ struct output {
 
 static void put(struct output *output, const char *at, size_t size)
 {
+    if (!size)
+        return;
     if (output->size + size > output->room) {
         size_t room = (output->size + size) * 2 + 256;
         char *more = arena_alloc(&output->as->arena, room);
