@@ -186,10 +186,17 @@ static void relocate(struct image *image, const struct section *section, const s
     }
 }
 
+/* What debuggers read goes with a program, after what runs. */
+static bool is_debug(const struct section *section)
+{
+    return strncmp(section->name, ".debug", 6) == 0;
+}
+
 static void relocate_all(struct image *image)
 {
     for (struct section *section = image->as->sections; section; section = section->next)
-        for (size_t i = 0; i < section->reloc_count && place_of(section) >= 0; i++)
+        for (size_t i = 0;
+             i < section->reloc_count && (place_of(section) >= 0 || is_debug(section)); i++)
             relocate(image, section, &section->relocs[i]);
 }
 
@@ -225,19 +232,105 @@ static size_t put_symbols(struct image *image, Elf64_Sym *symbols, char *names, 
     return count;
 }
 
-/* Header, one segment, its bytes, symbols, names; four sections say where these are. */
+/* A file that grows. */
+struct file {
+    uint8_t *bytes;
+    size_t size, room;
+    Elf64_Shdr sections[64];
+    unsigned count;
+    char names[1024];
+    size_t names_size;
+};
+
+/* Appends bytes, aligned to eight; gives where they are. */
+static size_t append(struct file *file, const void *bytes, size_t size)
+{
+    size_t at = (file->size + 7) & ~(size_t)7;
+    file->bytes = array_grow(file->bytes, at + size + 8, &file->room, 1);
+    memset(file->bytes + file->size, 0, at - file->size);
+    if (size)
+        memcpy(file->bytes + at, bytes, size);
+    file->size = at + size;
+    return at;
+}
+
+static void append_section(struct file *file, const char *name, Elf64_Shdr header,
+                           const void *bytes, size_t size)
+{
+    enum { MOST = sizeof file->sections / sizeof *file->sections };
+    size_t length = strlen(name) + 1;
+    if (file->count == MOST || file->names_size + length > sizeof file->names)
+        return; /* nothing that runs */
+    header.sh_name = (Elf64_Word)file->names_size;
+    memcpy(file->names + file->names_size, name, length);
+    file->names_size += length;
+    header.sh_offset = append(file, bytes, size);
+    header.sh_size = size;
+    file->sections[file->count++] = header;
+}
+
+static void append_symbols(struct image *image, struct file *file)
+{
+    size_t names_size, count = put_symbols(image, NULL, NULL, &names_size);
+    Elf64_Sym *symbols = calloc(count, sizeof *symbols);
+    char *names = calloc(1, names_size);
+    if (!symbols || !names)
+        abort();
+    put_symbols(image, symbols, names, &names_size);
+    append_section(file, ".symtab",
+                   (Elf64_Shdr){.sh_type = SHT_SYMTAB,
+                                .sh_link = file->count + 1,
+                                .sh_info = 1,
+                                .sh_entsize = sizeof *symbols,
+                                .sh_addralign = 8},
+                   symbols, count * sizeof *symbols);
+    append_section(file, ".strtab", (Elf64_Shdr){.sh_type = SHT_STRTAB, .sh_addralign = 1}, names,
+                   names_size);
+    free(symbols);
+    free(names);
+}
+
+static void append_debug(struct image *image, struct file *file)
+{
+    for (const struct section *section = image->as->sections; section; section = section->next)
+        if (is_debug(section) && section->size)
+            append_section(file, section->name,
+                           (Elf64_Shdr){.sh_type = SHT_PROGBITS,
+                                        .sh_flags = section->flags,
+                                        .sh_entsize = section->entry_size,
+                                        .sh_addralign = 1},
+                           section->bytes, section->size);
+}
+
+/* Header, one segment with its bytes, what debuggers read, symbols, and where all of these are. */
 static uint8_t *write_program(struct image *image, size_t *size)
 {
-    static const char section_names[] = "\0.image\0.symtab\0.strtab\0.shstrtab";
-    enum { START = 0x1000, SECTIONS = 5 };
-    size_t names_size, count = put_symbols(image, NULL, NULL, &names_size);
-    size_t symbols_at = (START + image->size + 7) & ~(size_t)7;
-    size_t names_at = symbols_at + count * sizeof(Elf64_Sym);
-    size_t headers_at = (names_at + names_size + sizeof section_names + 7) & ~(size_t)7;
-    *size = headers_at + SECTIONS * sizeof(Elf64_Shdr);
-    uint8_t *bytes = calloc(1, *size);
-    if (!bytes)
-        abort();
+    enum { START = 0x1000 };
+    static const uint8_t room[START];
+    struct file file = {.count = 1, .names_size = 1};
+    Elf64_Phdr segment = {.p_type = PT_LOAD,
+                          .p_flags = PF_R | PF_W | PF_X,
+                          .p_offset = START,
+                          .p_vaddr = image->base,
+                          .p_paddr = image->base,
+                          .p_filesz = image->size,
+                          .p_memsz = image->end - image->base,
+                          .p_align = START};
+    append(&file, room, sizeof room);
+    append_section(&file, ".image",
+                   (Elf64_Shdr){.sh_type = SHT_PROGBITS,
+                                .sh_addr = image->base,
+                                .sh_addralign = 1,
+                                .sh_flags = SHF_ALLOC | SHF_EXECINSTR | SHF_WRITE},
+                   image->bytes, image->size);
+    append_debug(image, &file);
+    append_symbols(image, &file);
+    char names[sizeof file.names + sizeof ".shstrtab"]; /* this one's own name is among them */
+    memcpy(names, file.names, file.names_size);
+    memcpy(names + file.names_size, ".shstrtab", sizeof ".shstrtab");
+    append_section(&file, ".shstrtab", (Elf64_Shdr){.sh_type = SHT_STRTAB, .sh_addralign = 1},
+                   names, file.names_size + sizeof ".shstrtab");
+    size_t headers_at = append(&file, file.sections, file.count * sizeof *file.sections);
     Elf64_Ehdr header = {.e_ident = {0x7f, 'E', 'L', 'F', ELFCLASS64, ELFDATA2LSB, EV_CURRENT},
                          .e_type = ET_EXEC,
                          .e_machine = EM_RISCV,
@@ -247,35 +340,15 @@ static uint8_t *write_program(struct image *image, size_t *size)
                          .e_shoff = headers_at,
                          .e_flags = image->as->has_rvc | image->as->float_abi,
                          .e_ehsize = sizeof header,
-                         .e_phentsize = sizeof(Elf64_Phdr),
+                         .e_phentsize = sizeof segment,
                          .e_phnum = 1,
-                         .e_shentsize = sizeof(Elf64_Shdr),
-                         .e_shnum = SECTIONS,
-                         .e_shstrndx = SECTIONS - 1};
-    Elf64_Phdr segment = {.p_type = PT_LOAD,
-                          .p_flags = PF_R | PF_W | PF_X,
-                          .p_offset = START,
-                          .p_vaddr = image->base,
-                          .p_paddr = image->base,
-                          .p_filesz = image->size,
-                          .p_memsz = image->end - image->base,
-                          .p_align = START};
-    Elf64_Shdr sections[SECTIONS] = {
-        [1] = {1, SHT_PROGBITS, SHF_ALLOC | SHF_EXECINSTR | SHF_WRITE, image->base, START,
-               image->size, 0, 0, 1, 0},
-        [2] = {8, SHT_SYMTAB, 0, 0, symbols_at, count * sizeof(Elf64_Sym), 3, 1, 8,
-               sizeof(Elf64_Sym)},
-        [3] = {16, SHT_STRTAB, 0, 0, names_at, names_size, 0, 0, 1, 0},
-        [4] = {24, SHT_STRTAB, 0, 0, names_at + names_size, sizeof section_names, 0, 0, 1, 0},
-    };
-    memcpy(bytes, &header, sizeof header);
-    memcpy(bytes + sizeof header, &segment, sizeof segment);
-    memcpy(bytes + START, image->bytes, image->size);
-    put_symbols(image, (Elf64_Sym *)(void *)(bytes + symbols_at), (char *)bytes + names_at,
-                &names_size);
-    memcpy(bytes + names_at + names_size, section_names, sizeof section_names);
-    memcpy(bytes + headers_at, sections, sizeof sections);
-    return bytes;
+                         .e_shentsize = sizeof *file.sections,
+                         .e_shnum = (Elf64_Half)file.count,
+                         .e_shstrndx = (Elf64_Half)(file.count - 1)};
+    memcpy(file.bytes, &header, sizeof header);
+    memcpy(file.bytes + sizeof header, &segment, sizeof segment);
+    *size = file.size;
+    return file.bytes;
 }
 
 static void gather(struct image *image)
