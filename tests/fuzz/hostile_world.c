@@ -56,8 +56,13 @@ static bool set_up(struct world *w, const struct profile *profile)
     w->alone = hosted_new(&w->quiet.boot, ENGINE_BLOCK);
     if (!w->neighbour || !w->alone)
         return false;
-    hosted_vm(w->attacker)->config.shadow = profile->shadow;
-    hosted_vm(w->attacker)->config.passes_uart = profile->passes_uart;
+    /* Shadows that forget, or synchronise late, must not let it reach more. */
+    hosted_vm(w->attacker)->config =
+        (struct vm_config){.shadow = profile->shadow,
+                           .passes_uart = profile->passes_uart,
+                           .is_stale = w->seed >> 8 & 1,
+                           .amnesia = w->seed >> 9 & 3 ? 0 : (uint64_t)1 << 28,
+                           .seed = w->seed};
     hosted_vm(w->neighbour)->config.shadow = hosted_vm(w->alone)->config.shadow = SHADOW_FLUSH;
     hosted_boot(w->attacker);
     hosted_boot(w->neighbour);
