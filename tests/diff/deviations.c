@@ -113,7 +113,7 @@ static bool is_sc(const struct sight *s)
         return true;
     if (!reservation->valid)
         return false;
-    if (size != s->lr_size || s->has_tried)
+    if (size != s->lr_size || s->has_trapped)
         return true;
     if (va != s->lr_va)
         return !space_is_bare(space_of_data(s->hart));
@@ -366,13 +366,24 @@ enum deviation deviation_of_interrupt(const struct hart *hart, uint64_t cause)
     return ready & (((uint64_t)1 << number) - 1) ? DEVIATION_priority : DEVIATION_NONE;
 }
 
+/* Executable, but for U being set. */
+static bool is_user_code(const struct sight *s, uint64_t pte)
+{
+    uint64_t wanted = PTE_V | PTE_X | PTE_U;
+    return s->hart->mode == MODE_S && s->hart->csr.mstatus & MSTATUS_SUM &&
+           (pte & wanted) == wanted;
+}
+
 enum deviation deviation_of_fetch(const struct sight *sight)
 {
     struct walk walk;
-    for (unsigned i = 0; i < 4; i += 2)
-        if (try_walk(sight, sight->hart->pc + i, ACCESS_FETCH, &walk) == WALK_ACCESS_FAULT &&
-            !is_ram(sight, walk.pte_pa))
+    for (unsigned i = 0; i < 4; i += 2) {
+        enum walk_result result = try_walk(sight, sight->hart->pc + i, ACCESS_FETCH, &walk);
+        if (result == WALK_ACCESS_FAULT && !is_ram(sight, walk.pte_pa))
             return DEVIATION_walk_io;
+        if (result == WALK_PAGE_FAULT && is_user_code(sight, walk.pte))
+            return DEVIATION_sum;
+    }
     return DEVIATION_NONE;
 }
 

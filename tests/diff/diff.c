@@ -135,6 +135,8 @@ static bool generate(struct run *run)
         unsigned count = left < SLOTS ? (unsigned)left : SLOTS;
         run_batch(run, batch, count);
         done += count;
+        if (!options->is_quiet)
+            fprintf(stderr, "%" PRIu64 " of %" PRIu64 " cases\n", done, options->cases);
     }
     FILE *out = options->is_quiet ? fopen("/dev/null", "w") : stdout;
     unsigned missed = coverage_print(&run->coverage, options->goal, profiles[0].isa, out);

@@ -271,7 +271,8 @@ s_nested:
     csrw \p\()epc, t0
     j \p\()_back
 \p\()_lost:
-    csrw \p\()epc, t3
+    andi t0, t3, -2
+    csrw \p\()epc, t0
     j \p\()_back
 \p\()_interrupt: /* it comes no more */
     li t2, 1

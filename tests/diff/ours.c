@@ -36,7 +36,7 @@ struct ours {
     uint64_t pa, operand, old; /* rs1; of a CSR instruction, what the CSR was */
     uint64_t lr_va, lr_value;
     unsigned lr_size;
-    bool has_tried;    /* an SC has trapped since */
+    bool has_trapped;  /* an SC has trapped since */
     uint64_t status;   /* mstatus before */
     uint64_t standing; /* as in struct sight */
     bool is_stale;
@@ -149,7 +149,7 @@ static void settle(struct ours *ours)
         ours->needed = INSN_COUNT;
     if (ours->insn.id == INSN_lr_w || ours->insn.id == INSN_lr_d) {
         ours->lr_va = ours->operand;
-        ours->has_tried = false;
+        ours->has_trapped = false;
         ours->lr_size = ours->insn.id == INSN_lr_w ? 4 : 8;
         memcpy(&ours->lr_value,
                ram_at(&ours->machine->ram, ours->machine->hart[0].reservation.pa, 4), 8);
@@ -203,7 +203,7 @@ static void see_insn(void *owner, const struct hart *hart)
                           .lr_va = ours->lr_va,
                           .lr_value = ours->lr_value,
                           .lr_size = ours->lr_size,
-                          .has_tried = ours->has_tried,
+                          .has_trapped = ours->has_trapped,
                           .standing = ours->standing,
                           .is_stale = ours->is_stale};
     struct trap trap;
@@ -242,7 +242,7 @@ static void see_trap(void *owner, const struct hart *hart, struct trap trap)
     }
     if (ours->is_under_way && ours->needed != INSN_COUNT) /* that is, it trapped */
         miss_fence(ours);
-    ours->has_tried |= ours->insn.id == INSN_sc_w || ours->insn.id == INSN_sc_d;
+    ours->has_trapped = true;
     ours->is_under_way = false;
     ours->is_stale |= (hart->csr.mstatus & MSTATUS_MPRV) != 0;
     if (ours->coverage && hart->pc - RAM_BASE >= SLOT_SIZE)

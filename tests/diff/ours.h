@@ -7,10 +7,12 @@
 #include "machine.h"
 #include "slot.h"
 
-/* Where cases run, and how many lie in the RAM of both sides. */
+/* Where cases run, and how many lie in the RAM of both sides; in its last two megabytes QEMU puts
+ * its device tree. */
 #define RUN_BASE ((uint64_t)RAM_BASE + RUN_OFFSET)
-enum { SLOTS = 1022 };
-#define DIFF_RAM ((uint64_t)(SLOTS + 2) * SLOT_SIZE)
+#define DIFF_RAM ((uint64_t)64 << 20)
+enum { SLOTS = 960 };
+_Static_assert(CASES_OFFSET + SLOTS * SLOT_SIZE <= (62 << 20), "cases and device tree meet");
 
 /* What a test plants: a row whose result, or a CSR whose kept value, comes out with one bit
  * wrong. */
@@ -28,7 +30,7 @@ struct sight {
     struct insn next;         /* the one behind it in memory */
     uint64_t lr_va, lr_value; /* of the last LR: where, and what it read there */
     unsigned lr_size;
-    bool has_tried;    /* an SC has trapped since */
+    bool has_trapped;  /* since */
     bool is_stale;     /* MPP changed under MPRV, by other means than a write */
     uint64_t standing; /* counters, bits as in mcountinhibit, that were written since they stand */
 };
