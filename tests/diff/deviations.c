@@ -237,6 +237,24 @@ static bool is_stale(const struct sight *s)
            find_attempt(s, &attempt);
 }
 
+/* The pages that M has executed: the case's code. */
+static bool is_mprv_code(const struct sight *s)
+{
+    struct attempt attempt;
+    const struct hart *hart = s->hart;
+    if (hart->mode != MODE_M || !(hart->csr.mstatus & MSTATUS_MPRV) ||
+        (hart->csr.mstatus & MSTATUS_MPP) == MSTATUS_MPP || !find_attempt(s, &attempt))
+        return false;
+    uint64_t first = attempt.va - RUN_BASE, last = first + attempt.size - 1;
+    return (first >= SLOT_CODE && first < SLOT_DATA) || (last >= SLOT_CODE && last < SLOT_DATA);
+}
+
+static bool is_ctzw(const struct sight *s)
+{
+    uint64_t operand = s->hart->x[s->insn.rs1];
+    return s->insn.id == INSN_ctzw && operand && (uint32_t)operand == 0;
+}
+
 static bool is_medeleg(const struct sight *s)
 {
     enum { KEPT = 0xf00c00 };
@@ -415,6 +433,8 @@ enum deviation deviation_at(const struct sight *sight)
         {DEVIATION_satp, is_satp},
         {DEVIATION_flags, is_flags},
         {DEVIATION_hpm, is_hpm},
+        {DEVIATION_mprv_code, is_mprv_code},
+        {DEVIATION_ctzw, is_ctzw},
         {DEVIATION_inhibit, is_inhibit},
         {DEVIATION_stimecmp, is_stimecmp},
     };

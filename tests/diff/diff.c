@@ -95,8 +95,8 @@ static void explain(const struct run *run, struct pair *pair, uint64_t seed)
         fprintf(stderr, "seed %" PRIu64 " (%s) does not differ alone\n", seed, isa);
         return;
     }
-    fprintf(stderr, "seed %" PRIu64 " (%s) differs; what is left of it, %u instructions:\n", seed,
-            isa, count_code(slot));
+    fprintf(stderr, "seed %" PRIu64 " (%s): what is left of it, %u instructions:\n", seed, isa,
+            count_code(slot));
     tell_shrunk(run, pair, seed);
 }
 
@@ -117,8 +117,13 @@ static void run_batch(struct run *run, uint64_t batch, unsigned count)
         exit(1);
     unsigned found = 0;
     for (unsigned i = 0; i < pair.count; i++)
-        if (differs[i])
+        if (differs[i]) {
+            if (found < SHOWN) {
+                fprintf(stderr, "seed %" PRIu64 " differs:\n", seeds[i]);
+                pair_tell(pair.after[i], pair_theirs(&pair, i), stderr);
+            }
             wrong[found++] = seeds[i];
+        }
     bool is_planted = run->options.plant.row != INSN_COUNT || run->options.plant.csr;
     for (unsigned i = 0; i < found && i < (is_planted ? 1 : SHOWN); i++)
         explain(run, &pair, wrong[i]);
