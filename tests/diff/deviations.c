@@ -395,6 +395,8 @@ static bool is_user_code(const struct sight *s, uint64_t pte)
 enum deviation deviation_of_fetch(const struct sight *sight)
 {
     struct walk walk;
+    if (sight->hart->mode == MODE_M && sight->hart->csr.mstatus & MSTATUS_MPRV)
+        return DEVIATION_mprv_code;
     for (unsigned i = 0; i < 4; i += 2) {
         enum walk_result result = try_walk(sight, sight->hart->pc + i, ACCESS_FETCH, &walk);
         if (result == WALK_ACCESS_FAULT && !is_ram(sight, walk.pte_pa))
