@@ -18,7 +18,7 @@ import tempfile
 import threading
 import time
 
-FILE_SIZE, DISK_SIZE, SECONDS = 5_000_000, 4 << 20, 380
+FILE_SIZE, DISK_SIZE, SECONDS = 1_000_000, 1 << 20, 380
 SCRIPT = ("ifconfig eth0 10.0.2.15 up; wget -q -O f http://10.0.2.2:{}/file; sha256sum f /dev/vda; "
           "nc -l -p 80 < f")
 
