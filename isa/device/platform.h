@@ -251,14 +251,28 @@ static inline bool platform_is_ram(const struct platform *platform, uint64_t pa,
 /* True when `pa` belongs to a device. */
 bool platform_is_device(uint64_t pa);
 
+/* Ticks of the timebase, and nanoseconds, that the machine has been there. */
+static inline uint64_t platform_ticks(const struct platform *platform)
+{
+    return clock_now(&platform->s.clock) / STEPS_PER_TICK;
+}
+
+static inline uint64_t platform_nanoseconds(const struct platform *platform)
+{
+    return clock_now(&platform->s.clock) * NS_PER_STEP;
+}
+
 /* The reading of mtime: ticks of the timebase. */
 uint64_t platform_time(const struct platform *platform);
 
 /* Brings interrupt wires and deadlines in line with the devices. Called after every change. */
 void platform_update(struct platform *platform);
 
-/* Firmware or the guest took a received byte: the line may bring the next. For uart and sbi.c. */
+/* Firmware or the guest took a received byte: the line may bring the next. For bus.c and sbi.c. */
 void platform_input_taken(struct platform *platform);
+
+/* `count` received bytes were cleared unread, and come again. For bus.c. */
+void platform_input_again(struct platform *platform, unsigned count);
 
 /* All harts wait, and time passes until clock reading `until`. */
 void platform_pass(struct platform *platform, uint64_t until);
