@@ -97,7 +97,7 @@ static enum parsed take(struct as_command *command, int which)
     case 'h':
         return PARSED_HELP;
     default:
-        return PARSED_WRONG;
+        return PARSED_WRONG; /* parse says why */
     }
 }
 
@@ -126,7 +126,10 @@ static enum parsed parse(struct as_command *command, int argc, char **argv)
         {0},
     };
     optind = 0;
+    opterr = 0; /* the message is ours */
     for (int which; (which = getopt_long_only(argc, argv, "o:I:g", rows, NULL)) >= 0;) {
+        if (which == '?')
+            return refuse("no such option, or it lacks a value:", argv[optind - 1]);
         enum parsed result = take(command, which);
         if (result != PARSED)
             return result;

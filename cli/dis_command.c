@@ -71,7 +71,7 @@ static enum parsed take(struct dis_options *options, int which)
     case 'h':
         return PARSED_HELP;
     default:
-        return PARSED_WRONG;
+        return PARSED_WRONG; /* parse says why */
     }
 }
 
@@ -91,7 +91,10 @@ static enum parsed parse(struct dis_options *options, int argc, char **argv)
         {0},
     };
     optind = 0;
+    opterr = 0; /* the message is ours */
     for (int which; (which = getopt_long(argc, argv, "", rows, NULL)) >= 0;) {
+        if (which == '?')
+            return refuse("no such option, or it lacks a value:", argv[optind - 1]);
         enum parsed result = take(options, which);
         if (result != PARSED)
             return result;
