@@ -60,6 +60,7 @@ struct expr expr_here(struct as *as)
 
 /* The result of an operation on numbers. False: there is none. A comparison that holds is all
  * ones, as GNU as has it. */
+/* NOLINTNEXTLINE(readability-function-size): a dispatcher, a case an operation */
 static bool compute(int operation, int64_t a, int64_t b, int64_t *result)
 {
     uint64_t left = (uint64_t)a, right = (uint64_t)b;
@@ -210,34 +211,46 @@ static bool parse_digits(struct as *as, unsigned base, struct expr *expr)
     return !as->line_has_error;
 }
 
-/* A number, or 1b and 1f, the nearest label 1: before and after. */
+/* 1b and 1f, the nearest label 1: before and after; `end` is on the letter. */
+static bool parse_label(struct as *as, const char *end, struct expr *expr)
+{
+    uint64_t number = 0;
+    for (const char *digit = as->at; digit < end; digit++)
+        number = number * 10 + (uint64_t)(*digit - '0');
+    struct symbol *symbol = symbol_number_ref(as, number, *end == 'f');
+    if (!symbol) {
+        as_error(as, as->at, "there is no label %d: before this line", (int)number);
+        return false;
+    }
+    as->at = end + 1;
+    *expr = expr_of_symbol(symbol, 0);
+    return true;
+}
+
 static bool parse_number(struct as *as, struct expr *expr)
 {
     const char *at = as->at;
     while (isdigit((unsigned char)*at))
         at++;
-    if ((*at == 'b' || *at == 'f') && !is_name_char(at[1]) && at - as->at < 9) {
-        uint64_t number = 0;
-        for (const char *digit = as->at; digit < at; digit++)
-            number = number * 10 + (uint64_t)(*digit - '0');
-        struct symbol *symbol = symbol_number_ref(as, number, *at == 'f');
-        if (!symbol) {
-            as_error(as, as->at, "there is no label %d: before this line", (int)number);
-            return false;
-        }
-        as->at = at + 1;
-        *expr = expr_of_symbol(symbol, 0);
-        return true;
-    }
-    char kind = as->at[0] == '0' ? (char)tolower((unsigned char)as->at[1]) : 0;
-    if (kind == 'x' || kind == 'b') {
-        as->at += 2;
-        if (digit_of(*as->at) < (kind == 'x' ? 16U : 2U))
-            return parse_digits(as, kind == 'x' ? 16 : 2, expr);
-        as_error(as, as->at - 2, "this number has no digits");
-        return false;
-    }
-    return parse_digits(as, as->at[0] == '0' ? 8 : 10, expr);
+    if ((*at == 'b' || *at == 'f') && !is_name_char(at[1]) && at - as->at < 9)
+        return parse_label(as, at, expr);
+    bool has_prefix = as->at[0] == '0' && as->at[1] && strchr("xXbB", as->at[1]);
+    if (!has_prefix)
+        return parse_digits(as, as->at[0] == '0' ? 8 : 10, expr);
+    unsigned base = strchr("xX", as->at[1]) ? 16 : 2;
+    as->at += 2;
+    if (digit_of(*as->at) < base)
+        return parse_digits(as, base, expr);
+    as_error(as, as->at - 2, "this number has no digits");
+    return false;
+}
+
+/* What a backslash and a letter stand for. */
+static char escaped(char c)
+{
+    static const char from[] = "bfnrt0", to[] = "\b\f\n\r\t";
+    const char *found = c ? strchr(from, c) : NULL;
+    return (char)(found ? to[found - from] : c);
 }
 
 /* A character: 'c, 'c', '\n'. */
@@ -250,10 +263,7 @@ static bool parse_character(struct as *as, struct expr *expr)
     }
     char c = *at++;
     if (c == '\\' && at < as->line_end) {
-        static const char from[] = "bfnrt0", to[] = "\b\f\n\r\t";
-        const char *found = strchr(from, *at);
-        c = found && *at ? to[found - from] : *at;
-        at++;
+        c = escaped(*at++);
     }
     as->at = at + (at < as->line_end && *at == '\'');
     *expr = expr_of_number((unsigned char)c);
@@ -273,13 +283,36 @@ static struct expr expr_of_name(struct as *as, struct text name)
 
 static bool parse_rank(struct as *as, int least, struct expr *expr, int depth);
 
+static bool parse_operand(struct as *as, struct expr *expr, int depth);
+
+static bool parse_unary(struct as *as, char sign, struct expr *expr, int depth)
+{
+    struct expr right, none = expr_of_number(0);
+    const char *at = as->at++;
+    if (!parse_operand(as, &right, depth + 1))
+        return false;
+    *expr = right;
+    int operation = sign == '-' ? NEGATE : sign == '~' ? INVERT : NOT;
+    return sign == '+' || combine(as, operation, &none, &right, expr, at);
+}
+
+static bool parse_parenthesis(struct as *as, struct expr *expr, int depth)
+{
+    const char *at = as->at++;
+    if (!parse_rank(as, 1, expr, depth + 1))
+        return false;
+    if (scan_char(as, ')'))
+        return true;
+    as_error(as, at, "this parenthesis is not closed");
+    return false;
+}
+
 static bool parse_operand(struct as *as, struct expr *expr, int depth)
 {
     struct text name;
-    struct expr right, none = expr_of_number(0);
     scan_spaces(as);
     const char *at = as->at;
-    char c = at < as->line_end ? *at : 0;
+    char c = (char)(at < as->line_end ? *at : 0);
     if (depth > DEEPEST) {
         as_error(as, at, "this expression is nested more than %d deep", DEEPEST);
         return false;
@@ -288,23 +321,10 @@ static bool parse_operand(struct as *as, struct expr *expr, int depth)
         return parse_number(as, expr);
     if (c == '\'')
         return parse_character(as, expr);
-    if (c == '-' || c == '~' || c == '!' || c == '+') {
-        as->at++;
-        if (!parse_operand(as, &right, depth + 1))
-            return false;
-        *expr = right;
-        int operation = c == '-' ? NEGATE : c == '~' ? INVERT : NOT;
-        return c == '+' || combine(as, operation, &none, &right, expr, at);
-    }
-    if (c == '(') {
-        as->at++;
-        if (!parse_rank(as, 1, expr, depth + 1))
-            return false;
-        if (scan_char(as, ')'))
-            return true;
-        as_error(as, at, "this parenthesis is not closed");
-        return false;
-    }
+    if (c == '-' || c == '~' || c == '!' || c == '+')
+        return parse_unary(as, c, expr, depth);
+    if (c == '(')
+        return parse_parenthesis(as, expr, depth);
     if (scan_symbol_name(as, &name)) {
         *expr = expr_of_name(as, name);
         return true;
@@ -317,7 +337,7 @@ static bool parse_operand(struct as *as, struct expr *expr, int depth)
 static int find_operator(struct as *as)
 {
     scan_spaces(as);
-    char c = as->at < as->line_end ? *as->at : 0;
+    char c = (char)(as->at < as->line_end ? *as->at : 0);
     if (!c || !strchr("<>!=&|*/%^+-", c) || (c == '/' && as->at[1] == '/'))
         return -1;
     for (size_t i = 0; i < sizeof operators / sizeof *operators; i++)

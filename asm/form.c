@@ -2,6 +2,7 @@
 #include "form.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -88,11 +89,9 @@ static void compile_operands(struct form *form)
 static const char *dotted(const char *name, const char *suffix)
 {
     char *text = names[form_count];
-    size_t length = strlen(name);
-    memcpy(text, name, length);
-    for (size_t i = 0; i < length; i++)
-        text[i] = (char)(text[i] == '_' ? '.' : text[i]);
-    memcpy(text + length, suffix, strlen(suffix) + 1);
+    snprintf(text, sizeof names[form_count], "%s%s", name, suffix);
+    for (char *at = text; *at; at++)
+        *at = (char)(*at == '_' ? '.' : *at);
     return text;
 }
 

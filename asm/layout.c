@@ -1,5 +1,6 @@
 /* Layout: sizes of tails, and with them addresses. Sizes depend on addresses and these on sizes, so
  * it goes on until nothing changes, in the order in which GNU as does, to come to the same end. */
+#include <inttypes.h>
 #include <string.h>
 
 #include "as.h"
@@ -120,9 +121,10 @@ static void check_org(struct as *as, const struct frag *frag)
     uint64_t target = (uint64_t)value.number;
     if (value.kind == EXPR_SYMBOL)
         target += symbol_address(value.add);
-    if (frag->kind == TAIL_ORG && target < frag->address + frag->fixed)
-        as_error_at(as, frag->place, ".org goes back, from 0x%llx to 0x%llx",
-                    (unsigned long long)(frag->address + frag->fixed), (unsigned long long)target);
+    uint64_t end = frag->address + frag->fixed;
+    if (frag->kind == TAIL_ORG && target < end)
+        as_error_at(as, frag->place, ".org goes back, from 0x%" PRIx64 " to 0x%" PRIx64, end,
+                    target);
 }
 
 static void lay_out(struct as *as, struct section *section)

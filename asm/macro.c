@@ -126,19 +126,23 @@ static bool is_parting_blank(struct as *as)
     return at < as->line_end && !strchr(joins, before) && !strchr("+-*/%|&^<>=!),", *at);
 }
 
+static struct text read_quoted(struct as *as)
+{
+    const char *open = ++as->at;
+    while (as->at < as->line_end && *as->at != '"')
+        as->at += *as->at == '\\' && as->at + 1 < as->line_end ? 2 : 1;
+    struct text value = {open, (size_t)(as->at - open)};
+    as->at += as->at < as->line_end;
+    return value;
+}
+
 /* One value of a call: up to a comma, or a blank that parts; quotes around it are taken away. */
 static struct text read_value(struct as *as)
 {
     struct text value = {as->at, 0};
     unsigned depth = 0;
-    if (*as->at == '"') {
-        const char *open = ++as->at;
-        while (as->at < as->line_end && *as->at != '"')
-            as->at += *as->at == '\\' && as->at + 1 < as->line_end ? 2 : 1;
-        value = (struct text){open, (size_t)(as->at - open)};
-        as->at += as->at < as->line_end;
-        return value;
-    }
+    if (*as->at == '"')
+        return read_quoted(as);
     while (as->at < as->line_end && *as->at != ';' && *as->at != '#') {
         char c = *as->at;
         if (!depth && (c == ',' || ((c == ' ' || c == '\t') && is_parting_blank(as))))

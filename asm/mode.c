@@ -178,9 +178,21 @@ static void option_arch(struct as *as)
     }
 }
 
-void mode_option(struct as *as, int argument)
+/* .option push and pop. */
+static void keep_mode(struct as *as, bool pushes, const char *at)
 {
     enum { DEEPEST = sizeof as->modes / sizeof *as->modes };
+    if (pushes && as->mode_depth < DEEPEST)
+        as->modes[as->mode_depth++] = as->mode;
+    else if (!pushes && as->mode_depth)
+        as->mode = as->modes[--as->mode_depth];
+    else
+        as_error(as, at,
+                 pushes ? ".option push is nested too deep" : ".option pop without .option push");
+}
+
+void mode_option(struct as *as, int argument)
+{
     struct text word;
     (void)argument;
     scan_spaces(as);
@@ -197,13 +209,8 @@ void mode_option(struct as *as, int argument)
         ; /* no CSR is refused, whatever writes it */
     else if (text_is(word, "arch"))
         option_arch(as);
-    else if (text_is(word, "push") && as->mode_depth < DEEPEST)
-        as->modes[as->mode_depth++] = as->mode;
-    else if (text_is(word, "pop") && as->mode_depth)
-        as->mode = as->modes[--as->mode_depth];
     else if (text_is(word, "push") || text_is(word, "pop"))
-        as_error(as, at, ".option %s %s", text_is(word, "push") ? "push" : "pop",
-                 text_is(word, "push") ? "is nested too deep" : "without .option push");
+        keep_mode(as, text_is(word, "push"), at);
     else
         as_error(as, at, "no option is called '%.*s'", (int)word.size, word.at);
 }

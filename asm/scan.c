@@ -1,6 +1,5 @@
 /* Pieces of a line: spaces, names, strings. A statement ends at a semicolon, a comment or the
  * line's end; comments in the style of C are blanks by now (source.c). */
-#include <ctype.h>
 #include <string.h>
 
 #include "as.h"
@@ -68,30 +67,35 @@ bool scan_word(struct as *as, struct text *word)
     return word->size;
 }
 
-/* One character after a backslash, `*at` on it; up to three octal digits, or any number of
- * hexadecimal ones of which the last two count. */
+/* Up to three octal digits, or any number of hexadecimal ones of which the last two count. */
+static char unescape_number(const char **at, const char *end, unsigned base)
+{
+    static const char digits[] = "0123456789abcdefABCDEF";
+    unsigned value = 0;
+    for (int count = 0; *at < end && (base == 16 || count < 3); count++) {
+        const char *digit = **at ? strchr(digits, **at) : NULL;
+        unsigned worth = digit ? (unsigned)(digit - digits) : base;
+        worth -= worth > 15 ? 6 : 0; /* capitals */
+        if (!digit || worth >= base)
+            break;
+        value = value * base + worth;
+        (*at)++;
+    }
+    return (char)value;
+}
+
+/* One character after a backslash, `*at` on it. */
 static char unescape(const char **at, const char *end)
 {
     static const char from[] = "bfnrtv\\\"'", to[] = "\b\f\n\r\t\v\\\"'";
-    unsigned value = 0;
-    char c = *(*at)++;
-    if (c >= '0' && c <= '7') {
-        value = (unsigned)(c - '0');
-        for (int i = 0; i < 2 && *at < end && **at >= '0' && **at <= '7'; i++)
-            value = value * 8 + (unsigned)(*(*at)++ - '0');
-        return (char)value;
-    }
-    if (c == 'x' || c == 'X') {
-        while (*at < end && isxdigit((unsigned char)**at)) {
-            char digit = *(*at)++;
-            value = value * 16 + (unsigned)(isdigit((unsigned char)digit)
-                                                ? digit - '0'
-                                                : tolower((unsigned char)digit) - 'a' + 10);
-        }
-        return (char)value;
-    }
+    char c = **at;
+    if (c >= '0' && c <= '7')
+        return unescape_number(at, end, 8);
+    (*at)++;
+    if (c == 'x' || c == 'X')
+        return unescape_number(at, end, 16);
     const char *found = c ? strchr(from, c) : NULL;
-    return found ? to[found - from] : c;
+    return (char)(found ? to[found - from] : c);
 }
 
 bool scan_string(struct as *as, struct text *bytes)
@@ -104,7 +108,8 @@ bool scan_string(struct as *as, struct text *bytes)
     size_t count = 0;
     while (as->at < as->line_end && *as->at != '"') {
         char c = *as->at++;
-        copy[count++] = c == '\\' && as->at < as->line_end ? unescape(&as->at, as->line_end) : c;
+        bool is_escape = c == '\\' && as->at < as->line_end;
+        copy[count++] = (char)(is_escape ? unescape(&as->at, as->line_end) : c);
     }
     if (as->at >= as->line_end) {
         as_error(as, open, "this string has no closing quote");

@@ -31,6 +31,7 @@ uint32_t source_file(struct as *as, const char *name)
 }
 
 /* Makes blanks of comments in the style of C, in place; strings are left alone. */
+/* NOLINTNEXTLINE(readability-function-cognitive-complexity): a scanner, a case a construct */
 static void blank_comments(char *text, char *end)
 {
     for (char *at = text; at < end; at++) {

@@ -87,41 +87,55 @@ static void allocate(struct as *as, struct symbol *symbol, uint64_t size, uint64
     symbol->type = STT_OBJECT;
 }
 
+/* The size and alignment after a name. False: it has said what is wrong. */
+static bool read_extent(struct as *as, int64_t *size, int64_t *align)
+{
+    if (!directive_more(as)) {
+        as_error(as, as->at, "a comma and a size are needed here");
+        return false;
+    }
+    scan_spaces(as);
+    const char *at = as->at;
+    if (!expr_number(as, size) || (directive_more(as) && !expr_number(as, align)))
+        return false;
+    if (*size >= 0 && *align >= 0 && !(*align & (*align - 1)))
+        return true;
+    as_error(as, at, "a size, and a power of two to align to, are needed here");
+    return false;
+}
+
+/* What something of a size is aligned to where nobody says more. */
+static uint64_t natural_align(int64_t size, uint64_t most)
+{
+    uint64_t align = 1;
+    while (align < most && (int64_t)align * 2 <= size)
+        align *= 2;
+    return align;
+}
+
 /* .comm NAME, SIZE [, ALIGN]; .lcomm */
 void symboling_common(struct as *as, int is_local)
 {
     int64_t size, align = 0;
     struct symbol *symbol = read_symbol(as);
-    if (!symbol)
+    if (!symbol || !read_extent(as, &size, &align))
         return;
-    if (!directive_more(as)) {
-        as_error(as, as->at, "a comma and a size are needed here");
-        return;
-    }
-    scan_spaces(as);
-    const char *at = as->at;
-    if (!expr_number(as, &size) || (directive_more(as) && !expr_number(as, &align)))
-        return;
-    if (size < 0 || align < 0 || (align & (align - 1))) {
-        as_error(as, at, "a size, and a power of two to align to, are needed here");
-        return;
-    }
     if (symbol_is_defined(symbol) && !symbol->is_common) {
         as_error(as, as->line, "%s is defined already, in line %u", symbol->name,
                  symbol->place.line);
         return;
     }
-    uint64_t natural = size >= 16 ? 16 : size >= 8 ? 8 : size >= 4 ? 4 : size >= 2 ? 2 : 1;
+    uint64_t wanted = (uint64_t)align;
     if (is_local || symbol->is_local) {
-        uint64_t least = is_local ? (natural > 8 ? 8 : natural) : 1;
-        allocate(as, symbol, (uint64_t)size, align ? (uint64_t)align : least);
+        allocate(as, symbol, (uint64_t)size,
+                 align ? wanted : natural_align(size, is_local ? 8 : 1));
         return;
     }
     symbol->is_common = true;
     symbol->bind = STB_GLOBAL;
     symbol->type = STT_OBJECT;
     symbol->common_size = (uint64_t)size;
-    symbol->common_align = align ? (uint64_t)align : natural;
+    symbol->common_align = align ? wanted : natural_align(size, 16);
 }
 
 void symboling_size(struct as *as, int argument)
