@@ -5,7 +5,14 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
-enum { STEPS = 40000 };
+enum {
+    SET_UP = 25000, /* the guest makes its tables */
+#ifdef HOSTILE
+    STEPS = 4000, /* all shadows are gone through at every exit */
+#else
+    STEPS = 40000,
+#endif
+};
 
 static void run_on(unsigned which, const struct nano *nano, struct reading *reading)
 {
@@ -15,7 +22,7 @@ static void run_on(unsigned which, const struct nano *nano, struct reading *read
     cr_assert(nano_prepare(nano, "", &boot, error, sizeof error), "%s", error);
     cr_assert(nano_open(&side, which, nano, &boot));
     struct reading warm = {0};
-    side.run(side.owner, STEPS, &warm);
+    side.run(side.owner, SET_UP, &warm);
     memset(reading, 0, sizeof *reading);
     side.run(side.owner, STEPS, reading);
     nano_close(&side);
@@ -29,7 +36,7 @@ Test(nano, every_loop_goes_round_alike_on_every_machine)
         if (nanos[i].loop < 0)
             continue;
         run_on(0, &nanos[i], &bare);
-        cr_expect_gt(bare.operations, 50, "%s", nanos[i].name);
+        cr_expect_gt(bare.operations, STEPS / 1000, "%s", nanos[i].name);
         for (unsigned which = 1; which < nano_sides(); which++) {
             run_on(which, &nanos[i], &vm);
             cr_expect_eq(vm.operations, bare.operations, "%s on %s", nanos[i].name,

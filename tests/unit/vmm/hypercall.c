@@ -60,7 +60,9 @@ Test(hypercall, the_extension_stands_where_an_sbi_implementation_keeps_its_own)
     cr_expect_eq(call(SBI_EXT_TRAPEZE, ~(uint64_t)0, 0, 0, 0, 0), SBI_ERR_NOT_SUPPORTED);
 }
 
-Test(hypercall, a_vm_that_was_not_told_to_answer_has_none, .init = world_new)
+TestSuite(no_hypercall, .init = world_new, .fini = world_end);
+
+Test(no_hypercall, a_vm_that_was_not_told_to_answer_has_none)
 {
     cr_expect_eq(probe(), 0);
     cr_expect_eq(call(SBI_EXT_TRAPEZE, HYPERCALL_VERSION, 0, 0, 0, 0), SBI_ERR_NOT_SUPPORTED);
@@ -132,7 +134,9 @@ static void given_two_vcpus(void)
     given_hypercalls(2);
 }
 
-Test(hypercall, yield_lets_the_next_vcpu_run, .init = given_two_vcpus)
+TestSuite(hypercall_of_two, .init = given_two_vcpus, .fini = world_end);
+
+Test(hypercall_of_two, yield_lets_the_next_vcpu_run)
 {
     program(CODE, ECALL, LOOP);
     program(CODE + 0x100, LOOP);

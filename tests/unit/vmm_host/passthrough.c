@@ -32,7 +32,9 @@ Test(passthrough, a_register_is_read_and_written_without_an_exit)
     cr_expect_eq(pte_pa(shadow_entry(UART_BASE)), UART_BASE);
 }
 
-Test(passthrough, without_it_each_access_is_an_exit, .init = world_new)
+TestSuite(no_passthrough, .init = world_new, .fini = world_end);
+
+Test(no_passthrough, without_it_each_access_is_an_exit)
 {
     usual_space(MODE_S);
     map(UART_BASE, UART_BASE, S_RWX);
