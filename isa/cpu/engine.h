@@ -30,11 +30,12 @@ struct tlb_entry {
     uint64_t tag;
     uint64_t addend;
 };
-/* The same for a page in which some bytes are watched: each access asks which. */
+/* The same for a page in which some bytes are watched; `watched` has a bit for each 64 of them. */
 struct guard {
     struct tlb_entry entry;
-    uint64_t frame;
+    uint64_t frame, watched;
 };
+enum { GUARD_SHIFT = PAGE_SHIFT - 6 };
 #define SPACE_UNUSED ((enum mode)2) /* no mode has this number */
 #define TAG_NONE (~(uint64_t)0)
 #define SPACE_SHIFT 55
@@ -147,7 +148,7 @@ struct cpu {
 /* trigger.c */
 bool trigger_at(const struct triggers *triggers, unsigned offset, const struct insn *insn);
 bool trigger_stops(struct cpu *cpu, const struct hart *hart);
-bool trigger_guards(const struct triggers *triggers, uint64_t va, uint64_t pa, bool is_store);
+uint64_t trigger_guards(const struct triggers *triggers, uint64_t va, uint64_t pa, bool is_store);
 bool trigger_meets(const struct triggers *triggers, uint64_t va, uint64_t pa, unsigned size,
                    bool is_store);
 void trigger_step(struct cpu *cpu, const struct hart *hart);
@@ -156,7 +157,7 @@ void trigger_step(struct cpu *cpu, const struct hart *hart);
 uint64_t cpu_space_tag(struct cpu *cpu, struct space space);
 struct space_tags cpu_space_tags(struct cpu *cpu, const struct hart *hart);
 uint8_t *cpu_reach(struct cpu *cpu, const struct hart *hart, uint64_t va, unsigned size,
-                   enum access why);
+                   enum access why, uint64_t data_space);
 struct code *cpu_fetch_page(struct cpu *cpu, const struct hart *hart, uint64_t va);
 void tlb_clear(struct cpu *cpu);
 void tlb_mark(struct cpu *cpu, uint64_t frame, enum frame_mark mark);

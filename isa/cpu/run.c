@@ -146,7 +146,7 @@ static void run_by_step(struct cpu *cpu, struct hart *hart, uint64_t until)
 #define HOST(entry_, size, va_, why)                                                               \
     (tlb_tag(va_, size) + data_space == (entry_)->tag                                              \
          ? (uint8_t *)(uintptr_t)(va_ + (entry_)->addend)                                          \
-         : cpu_reach(cpu, hart, va_, size, why))
+         : cpu_reach(cpu, hart, va_, size, why, data_space))
 #define READ(size, host_)                                                                          \
     ({                                                                                             \
         uint64_t value_ = 0;                                                                       \

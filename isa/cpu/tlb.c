@@ -213,14 +213,17 @@ static bool walk_to_ram(struct cpu *cpu, struct space space, uint64_t va, enum a
 
 /* The bytes at `va` of a page that triggers watch, for an access that meets none of them. NULL: it
  * does, and the reference step tells them; or the page is not known here. */
-static uint8_t *reach_guarded(struct cpu *cpu, uint64_t tag, uint64_t va, unsigned size,
-                              bool is_store)
+static inline uint8_t *reach_guarded(const struct cpu *cpu, uint64_t tag, uint64_t va,
+                                     unsigned size, bool is_store)
 {
     const struct guard *guard = &cpu->guards[is_store][tlb_index(va)];
+    uint64_t first = va & (PAGE_SIZE - 1), last = first + size - 1;
+    bool is_near =
+        (guard->watched >> (first >> GUARD_SHIFT) | guard->watched >> (last >> GUARD_SHIFT)) & 1;
     if (guard->entry.tag != tag || (is_store && cpu->ram->marks[guard->frame]))
         return NULL;
-    uint64_t pa = cpu->ram->base + (guard->frame << PAGE_SHIFT) + (va & (PAGE_SIZE - 1));
-    if (trigger_meets(cpu->triggers, va, pa, size, is_store))
+    uint64_t pa = cpu->ram->base + (guard->frame << PAGE_SHIFT) + first;
+    if (is_near && trigger_meets(cpu->triggers, va, pa, size, is_store))
         return NULL;
     return (uint8_t *)(uintptr_t)(va + guard->entry.addend);
 }
@@ -229,18 +232,17 @@ static uint8_t *reach_guarded(struct cpu *cpu, uint64_t tag, uint64_t va, unsign
  * it faults, or is a device's, or crosses a page, or changes a marked frame; the reference step
  * does it then. */
 uint8_t *cpu_reach(struct cpu *cpu, const struct hart *hart, uint64_t va, unsigned size,
-                   enum access why)
+                   enum access why, uint64_t data_space)
 {
-    struct space space = space_of_data(hart);
-    uint64_t pa;
+    uint64_t pa, tag = va >> PAGE_SHIFT | data_space;
     bool is_store = why == ACCESS_STORE;
     bool must_trap = va & (size - 1) && !isa_has(hart->isa, EXT_Zicclsm);
     if (must_trap || (va & (PAGE_SIZE - 1)) + size > PAGE_SIZE)
         return NULL;
-    uint64_t tag = va >> PAGE_SHIFT | cpu_space_tag(cpu, space);
     uint8_t *host = cpu->triggers ? reach_guarded(cpu, tag, va, size, is_store) : NULL;
     if (host)
         return host;
+    struct space space = space_of_data(hart);
     if (!walk_to_ram(cpu, space, va, why, &pa))
         return NULL;
     uint64_t frame = (pa - cpu->ram->base) >> PAGE_SHIFT;
@@ -249,8 +251,10 @@ uint8_t *cpu_reach(struct cpu *cpu, const struct hart *hart, uint64_t va, unsign
         return NULL;
     unsigned i = tlb_index(va);
     struct tlb_entry entry = {.tag = tag, .addend = (uint64_t)(uintptr_t)host - va};
-    if (cpu->triggers && trigger_guards(cpu->triggers, va, pa, is_store)) {
-        cpu->guards[is_store][i] = (struct guard){.entry = entry, .frame = frame};
+    uint64_t watched = cpu->triggers ? trigger_guards(cpu->triggers, va, pa, is_store) : 0;
+    if (watched) {
+        cpu->guards[is_store][i] =
+            (struct guard){.entry = entry, .frame = frame, .watched = watched};
         return trigger_meets(cpu->triggers, va, pa, size, is_store) ? NULL : host;
     }
     if (is_store) {

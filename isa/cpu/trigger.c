@@ -90,10 +90,15 @@ static bool meets(const struct triggers *triggers, uint64_t va, uint64_t pa, uin
     return false;
 }
 
-bool trigger_guards(const struct triggers *triggers, uint64_t va, uint64_t pa, bool is_store)
+/* Which 64 bytes of the page hold what is watched, a bit each. */
+uint64_t trigger_guards(const struct triggers *triggers, uint64_t va, uint64_t pa, bool is_store)
 {
-    const uint64_t page = ~(uint64_t)(PAGE_SIZE - 1);
-    return meets(triggers, va & page, pa & page, PAGE_SIZE, is_store);
+    const uint64_t page = ~(uint64_t)(PAGE_SIZE - 1), part = (uint64_t)1 << GUARD_SHIFT;
+    uint64_t watched = 0;
+    for (unsigned i = 0; i < PAGE_SIZE / part; i++)
+        if (meets(triggers, (va & page) + i * part, (pa & page) + i * part, part, is_store))
+            watched |= (uint64_t)1 << i;
+    return watched;
 }
 
 bool trigger_meets(const struct triggers *triggers, uint64_t va, uint64_t pa, unsigned size,
