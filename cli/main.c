@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "as_command.h"
+#include "debug_command.h"
 #include "dis_command.h"
 #include "bench_command.h"
 #include "fidelity_command.h"
@@ -20,6 +21,7 @@ static const struct {
     int (*run)(int argc, char **argv);
 } commands[] = {
     {"run", "run an image until it turns the machine off", command_run},
+    {"debug", "step through an image, bare or in a VM", command_debug},
     {"fidelity", "run an image bare and in a VM in lockstep, and compare", command_fidelity},
     {"as", "assemble a file", command_as},
     {"dis", "disassemble a file, or a word", command_dis},

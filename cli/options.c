@@ -17,7 +17,7 @@ struct option_row {
     const char *value; /* its name in the help; NULL: the option takes none */
     const char *help;
     take_fn *take;
-    const char *only; /* the one subcommand that has it; NULL: all */
+    const char *only; /* the subcommands that have it, in words; NULL: all */
 };
 
 /* 1 for K, 2 for M, 3 for G; 0 when `text` is not just one of these. */
@@ -304,6 +304,38 @@ static bool take_net(struct options *options, const char *value)
     return is_right;
 }
 
+static bool add_script(struct options *options, bool is_file, const char *text)
+{
+    if (options->scripts == OPTION_SCRIPTS)
+        return false;
+    options->script[options->scripts++] = (struct repl_script){.is_file = is_file, .text = text};
+    return true;
+}
+
+static bool take_exec(struct options *options, const char *value)
+{
+    return add_script(options, true, value);
+}
+
+static bool take_command(struct options *options, const char *value)
+{
+    return add_script(options, false, value);
+}
+
+static bool take_json(struct options *options, const char *value)
+{
+    (void)value;
+    options->is_json = true;
+    return true;
+}
+
+static bool take_no_init(struct options *options, const char *value)
+{
+    (void)value;
+    options->skips_init = true;
+    return true;
+}
+
 static const struct option_row rows[] = {
     {"firmware", "WHAT",
      "builtin (default): answers SBI, IMAGE in S-mode; none: IMAGE in M-mode; FILE: boots IMAGE",
@@ -321,7 +353,7 @@ static const struct option_row rows[] = {
      "a virtio disk, up to four; FILE,ro: not to be written; FILE,scratch: what is "
      "written is forgotten",
      take_disk, NULL},
-    {"vmm", NULL, "run IMAGE in a VM, deprivileged", take_vmm, "run"},
+    {"vmm", NULL, "run IMAGE in a VM, deprivileged", take_vmm, "run debug"},
     {"shadow", "POLICY", "a VM's shadow page tables: flush (default), trace or unsync", take_shadow,
      NULL},
     {"stale", NULL, "they keep what is old until the last legal moment", take_stale, NULL},
@@ -334,16 +366,17 @@ static const struct option_row rows[] = {
     {"net", "user",
      "a virtio network card, on a router of its own to the host's network; "
      "user,fwd=HOST:GUEST: a port of the host's that leads to one of the guest's",
-     take_net, NULL},
+     take_net, "run fidelity"},
     {"console", "WHICH", "what is typed goes to the uart (default) or to a virtio console",
      take_console, NULL},
     {"input", "FILE", "console input, paced in virtual time", take_input, NULL},
-    {"max", "N", "stop after N steps (K, M, G: thousands) with status 124", take_max, NULL},
+    {"max", "N", "stop after N steps (K, M, G: thousands) with status 124", take_max,
+     "run fidelity"},
     {"quantum", "N", "steps a hart runs before the next; 10000 by default", take_quantum, NULL},
     {"seed", "N", "seed of the entropy that the guest gets; 0 by default", take_seed, NULL},
     {"realtime", NULL, "a second of the guest's is one of the host's, and so is the date",
      take_realtime, "run"},
-    {"stats", NULL, "print counts at the end", take_stats, NULL},
+    {"stats", NULL, "print counts at the end", take_stats, "run fidelity"},
     {"every", "N", "compare after every N steps; 1000 by default", take_every, "fidelity"},
     {"trace", "FILE", "write a log of traps and exits; FILE,insn,trap,exit: of these", take_trace,
      "run"},
@@ -351,13 +384,19 @@ static const struct option_row rows[] = {
      "run"},
     {"signature-granularity", "N", "bytes a line of it: 1, 2, 4 (default), 8 or 16",
      take_granularity, "run"},
+    {"exec", "FILE", "carry out the debugger's commands in FILE, first of all; short: -x",
+     take_exec, "debug"},
+    {"command", "CMD", "carry out CMD; several of both go in order; short: -c", take_command,
+     "debug"},
+    {"json", NULL, "each answer is a line of JSON", take_json, "debug"},
+    {"no-init", NULL, "leave ~/.trapezerc alone", take_no_init, "debug"},
     {"dump-dtb", "FILE", "write the device tree", take_dump_dtb, "run"},
 };
 enum { ROWS = sizeof rows / sizeof *rows, HELP = ROWS };
 
 static bool is_for(const struct option_row *row, const char *command)
 {
-    return !row->only || strcmp(row->only, command) == 0;
+    return !row->only || strstr(row->only, command);
 }
 
 static void print_help(const char *command, const char *summary)
@@ -402,16 +441,27 @@ static enum parsed wrong_syntax(const char *command, int what, const char *word)
     return PARSED_WRONG;
 }
 
+static int row_named(const char *name)
+{
+    int row = 0;
+    while (strcmp(rows[row].name, name) != 0)
+        row++;
+    return row;
+}
+
 static enum parsed parse_options(struct options *options, int argc, char **argv,
                                  const char *summary)
 {
     struct option long_options[ROWS + 2];
+    bool is_debug = strcmp(argv[0], "debug") == 0;
     fill_long_options(long_options, argv[0]);
     optind = 0; /* getopt starts anew */
     opterr = 0;
     for (;;) {
         int at = optind ? optind : 1;
-        int which = getopt_long(argc, argv, ":", long_options, NULL);
+        int which = getopt_long(argc, argv, is_debug ? ":x:c:" : ":", long_options, NULL);
+        if (which == 'x' || which == 'c')
+            which = row_named(which == 'x' ? "exec" : "command");
         if (which < 0)
             return PARSED;
         if (which == HELP) {

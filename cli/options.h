@@ -9,6 +9,7 @@
 #include "cpu.h"
 #include "disk.h"
 #include "net.h"
+#include "repl.h"
 #include "vm.h"
 
 /* Exit statuses that are Trapeze's own; others are the guest's. */
@@ -19,6 +20,8 @@ struct disk_option {
     char path[4096];
     enum disk_mode mode;
 };
+
+enum { OPTION_SCRIPTS = 32 };
 
 struct options {
     struct board_config board;
@@ -42,6 +45,11 @@ struct options {
     struct net_forward forward[NET_FORWARDS];
     unsigned forwards;
     const char *image; /* NULL: none was given */
+
+    /* Of debug. */
+    struct repl_script script[OPTION_SCRIPTS]; /* --exec and --command, in order */
+    unsigned scripts;
+    bool is_json, skips_init;
 };
 
 /* What came of reading a command line. */

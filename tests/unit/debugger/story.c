@@ -1,0 +1,187 @@
+/* why: the chain of causes, and that it follows what the guest is. */
+#include "world.h"
+
+TestSuite(story, .fini = end_session);
+
+static const char *step_and_ask(void)
+{
+    say("step --guest 1");
+    return say("why");
+}
+
+Test(story, an_emulated_csr_is_told_with_its_rule_and_change)
+{
+    begin_session(true, false);
+    PROGRAM(CODE, csrw(CSR_sscratch, A0), j(0));
+    hart()->x[A0] = 0x77;
+    const char *answer = step_and_ask();
+    EXPECT_IN(answer, "bits 9:8 of the number of sscratch say S, and the hart is in U");
+    EXPECT_IN(answer, "csr sscratch (0x140), rs1 a0 = 0x77");
+    EXPECT_IN(answer, "decide   emulate");
+    EXPECT_IN(answer, "sscratch 0x0 -> 0x77");
+    EXPECT_IN(answer, "pc 0x80000000 -> 0x80000004");
+    EXPECT_IN(answer, "one step, which retires");
+}
+
+/* The same instruction; what the guest is decides. */
+Test(story, the_same_instruction_from_u_is_reflected_and_says_why)
+{
+    begin_session(true, true);
+    PROGRAM(CODE, csrw(CSR_sscratch, A0), j(0));
+    hart()->csr.medeleg = 0xb1ff;
+    hart()->mode = MODE_U;
+    const char *answer = step_and_ask();
+    EXPECT_IN(answer, "\"decision\":\"reflect\"");
+    EXPECT_IN(answer, "\"guest_rule\":\"csr_mode\"");
+    hart()->mode = MODE_S;
+    hart()->pc = CODE;
+    answer = step_and_ask();
+    EXPECT_IN(answer, "\"decision\":\"emulate\"");
+    EXPECT_NOT_IN(answer, "guest_rule");
+}
+
+Test(story, a_fault_names_the_rule_that_the_entry_breaks)
+{
+    static const struct {
+        uint64_t bits;
+        enum mode mode;
+        const char *rule;
+    } rows[] = {
+        {0, MODE_S, "invalid"},
+        {PTE_V | PTE_W | PTE_A | PTE_D, MODE_S, "write_only"},
+        {OPEN | (uint64_t)1 << 60, MODE_S, "reserved"},
+        {PTE_V, MODE_S, "no_leaf"},
+        {OPEN, MODE_U, "not_user"},
+        {OPEN | PTE_U, MODE_S, "sum"},
+        {PTE_V | PTE_X | PTE_A | PTE_D, MODE_S, "no_read"},
+    };
+    EACH_WAY(is_vm)
+    for (unsigned i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char expected[64];
+        begin_session(is_vm, true);
+        PROGRAM(CODE, ld(T0, 0, S0), j(0));
+        map_page(DATA, rows[i].bits);
+        poke64(TABLES + (RAM_BASE >> 30 & 511) * 8,
+               RAM_BASE >> 2 | OPEN | (rows[i].mode == MODE_U ? PTE_U : 0));
+        hart()->csr.medeleg = 0xb1ff;
+        hart()->mode = rows[i].mode;
+        hart()->x[S0] = VA;
+        const char *answer = step_and_ask();
+        snprintf(expected, sizeof expected, "\"%s\":\"%s\"", is_vm ? "guest_rule" : "rule",
+                 rows[i].rule);
+        EXPECT_IN(answer, expected);
+    }
+}
+
+Test(story, a_first_touch_is_a_fill_that_the_guest_cannot_tell)
+{
+    begin_session(true, true);
+    PROGRAM(CODE, ld(T0, 0, S0), j(0));
+    map_page(DATA, OPEN & ~PTE_A);
+    hart()->x[S0] = VA;
+    const char *answer = step_and_ask();
+    EXPECT_IN(answer, "\"decision\":\"fill\"");
+    EXPECT_IN(answer, "the guest's entry at gpa 0x80102000");
+    EXPECT_IN(answer, "the shadow's entry: none -> ");
+    EXPECT_IN(answer, "no step: the guest cannot tell");
+    EXPECT_IN(say("xlate 0x40000000"), "none: all three agree");
+}
+
+Test(story, a_device_is_told_with_what_was_written)
+{
+    begin_session(true, false);
+    PROGRAM(CODE, encode(INSN_sb, 0, S0, A0, 7), j(0));
+    hart()->x[S0] = UART_BASE;
+    hart()->x[A0] = 'T';
+    const char *answer = step_and_ask();
+    EXPECT_IN(answer, "gpa 0x10000007 is no memory, but a device: uart");
+    EXPECT_IN(answer, "decide   MMIO");
+    EXPECT_IN(answer, "uart: a write of 1 bytes: 0x54");
+}
+
+Test(story, a_traced_store_to_a_table_says_that_it_is_one)
+{
+    begin_session(true, true);
+    d.target.vm->config.shadow = SHADOW_TRACE;
+    target_boot(&d.target);
+    hart()->csr.stvec = HANDLER;
+    PROGRAM(CODE, ld(T1, 0, S1), sd(T0, 8, S0), j(0));
+    map_page(DATA, OPEN);
+    hart()->x[S1] = VA; /* so that the table is known to be one */
+    hart()->x[S0] = TABLES + 2 * PAGE_SIZE;
+    hart()->x[T0] = 0x1234;
+    say("step --guest 1");
+    const char *answer = step_and_ask();
+    EXPECT_IN(answer, "a store to a table of the guest");
+    EXPECT_IN(answer, "memory at 0x80102008, 8 bytes: 0x0 -> 0x1234");
+}
+
+Test(story, the_lanes_of_an_exit_come_one_step_at_a_time)
+{
+    static const char *const stages[] = {"exit 0, trap", "guest", "decision", "change", "resume"};
+    begin_session(true, false);
+    PROGRAM(CODE, csrw(CSR_sscratch, A0), j(0));
+    hart()->x[A0] = 0x77;
+    hart()->csr.sscratch = 0x11;
+    say("catch exit fetch_fault"); /* the first fetch fills */
+    say("step");
+    say("delete");
+    for (unsigned i = 0; i < 5 && d.in_vmm; i++)
+        say("step");
+    EXPECT_IN(say("where"), "[guest kernel]");
+    for (unsigned i = 0; i < 5; i++) {
+        const char *answer = say("step");
+        EXPECT_IN(answer, "[VMM]");
+        EXPECT_IN(answer, i ? stages[i] : "trap");
+        /* What is shown is the state as it was, until the stage that changes it. */
+        EXPECT_IN(say("csr sscratch"), i < 3 ? "0x11" : "0x77");
+    }
+    EXPECT_IN(say("step"), "[guest kernel]");
+    cr_expect_eq(hart()->pc, CODE + 4);
+}
+
+Test(story, why_not_names_what_keeps_an_interrupt_waiting)
+{
+    static const struct {
+        uint64_t pending, enabled, status;
+        enum mode mode;
+        const char *rule;
+    } rows[] = {
+        {0, MIP_SSIP, 0, MODE_S, "not_pending"},
+        {MIP_SSIP, 0, 0, MODE_S, "not_enabled"},
+        {MIP_SSIP, MIP_SSIP, 0, MODE_S, "sie_clear"},
+        {MIP_SSIP, MIP_SSIP, MSTATUS_SIE, MODE_M, "mode_above"},
+        {MIP_SSIP | MIP_SEIP, MIP_SSIP | MIP_SEIP, MSTATUS_SIE, MODE_S, "another_first"},
+        {MIP_SSIP, MIP_SSIP, MSTATUS_SIE, MODE_S, "taken"},
+        {MIP_SSIP, MIP_SSIP, 0, MODE_U, "taken"},
+    };
+    for (unsigned i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char expected[100];
+        begin_session(false, true);
+        hart()->csr.mideleg = MIP_SSIP | MIP_STIP | MIP_SEIP;
+        hart()->csr.mip = rows[i].pending;
+        hart()->csr.mie = rows[i].enabled;
+        hart()->csr.mstatus |= rows[i].status;
+        hart()->mode = rows[i].mode;
+        snprintf(expected, sizeof expected, "\"supervisor software interrupt\":\"%s\"",
+                 rows[i].rule);
+        EXPECT_IN(say("why not ssi"), expected);
+        hart()->mode = MODE_S;
+    }
+}
+
+Test(story, an_exit_of_before_can_be_asked_for_again)
+{
+    begin_session(true, true);
+    PROGRAM(CODE, csrw(CSR_sscratch, A0), csrw(CSR_sepc, A0), j(0));
+    hart()->x[A0] = 0x70;
+    say("step --guest 2");
+    EXPECT_IN(say("exits -n 2"), "sscratch");
+    uint64_t last = d.history.count - 1;
+    char line[32];
+    snprintf(line, sizeof line, "exits %lu", last - 1);
+    EXPECT_IN(say(line), "\"after.sscratch\":\"0x70\"");
+    snprintf(line, sizeof line, "why %lu", last);
+    EXPECT_IN(say(line), "\"after.sepc\":\"0x70\"");
+    EXPECT_IN(say("why 999999"), "not remembered");
+}
