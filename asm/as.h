@@ -111,9 +111,6 @@ struct section {
     uint64_t size;        /* once laid out */
     uint64_t address;     /* in an image */
     struct symbol *symbol;
-    const char *group;
-    bool is_linked_order;
-    const char *link_name;
     bool is_used;
     struct reloc *relocs; /* object.c */
     size_t reloc_count, reloc_room;

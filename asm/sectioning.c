@@ -69,15 +69,14 @@ struct wish {
     uint32_t type;
     uint64_t flags;
     int64_t entry_size;
-    const char *group;
-    bool has_flags, has_type, is_comdat;
+    bool has_flags, has_type;
 };
 
 static bool read_flags(struct as *as, struct text text, struct wish *wish)
 {
-    static const char letters[] = "awxMSGTeo";
-    static const uint64_t bits[] = {SHF_ALLOC, SHF_WRITE, SHF_EXECINSTR, SHF_MERGE,     SHF_STRINGS,
-                                    SHF_GROUP, SHF_TLS,   SHF_EXCLUDE,   SHF_LINK_ORDER};
+    static const char letters[] = "awxMSTe"; /* groups and link order are not for assembly */
+    static const uint64_t bits[] = {SHF_ALLOC,   SHF_WRITE, SHF_EXECINSTR, SHF_MERGE,
+                                    SHF_STRINGS, SHF_TLS,   SHF_EXCLUDE};
     for (size_t i = 0; i < text.size; i++) {
         const char *letter = text.at[i] ? strchr(letters, text.at[i]) : NULL;
         if (!letter) {
@@ -122,20 +121,7 @@ static bool read_type(struct as *as, struct wish *wish)
     return false;
 }
 
-static bool read_group(struct as *as, struct wish *wish)
-{
-    struct text name, kind;
-    if (!directive_more(as) || !scan_symbol_name(as, &name)) {
-        as_error(as, as->at, "the name of a group is needed here");
-        return false;
-    }
-    wish->group = arena_text(&as->arena, name);
-    if (directive_more(as) && scan_name(as, &kind))
-        wish->is_comdat = text_is(kind, "comdat");
-    return true;
-}
-
-/* Everything after the name: [, "FLAGS" [, @TYPE [, ENTRY SIZE] [, GROUP [, comdat]]]] */
+/* Everything after the name: [, "FLAGS" [, @TYPE [, ENTRY SIZE]]] */
 static bool read_wish(struct as *as, struct wish *wish)
 {
     struct text flags;
@@ -152,25 +138,23 @@ static bool read_wish(struct as *as, struct wish *wish)
         return false;
     if (wish->flags & SHF_MERGE && directive_more(as) && !expr_number(as, &wish->entry_size))
         return false;
-    return !(wish->flags & SHF_GROUP) || read_group(as, wish);
+    return true;
 }
 
 /* The flags of a special name stay, and others come to them. */
 static void grant(struct as *as, struct section *section, const struct wish *wish, bool is_new)
 {
     if (!is_new) {
-        bool differs = wish->has_flags &&
-                       ((section->flags ^ wish->flags) & ~(uint64_t)(SHF_GROUP | SHF_ALLOC));
+        bool differs = wish->has_flags && ((section->flags ^ wish->flags) & ~(uint64_t)SHF_ALLOC);
         if (differs && wish->flags)
             as_warning(as, as->line, "%s keeps the flags that it had", section->name);
         return;
     }
     if (wish->has_flags)
-        section->flags = wish->flags | (section->flags & ~(uint64_t)SHF_GROUP);
+        section->flags |= wish->flags;
     if (wish->has_type)
         section->type = wish->type;
     section->entry_size = (uint64_t)wish->entry_size;
-    section->group = wish->group;
 }
 
 /* .section NAME ..., .pushsection NAME ... */
