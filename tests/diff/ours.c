@@ -392,6 +392,12 @@ static enum outcome run(struct ours *ours)
     return stop == STOP_POWEROFF || stop == STOP_REBOOT ? RUN_DONE : RUN_LOST;
 }
 
+static bool has_locks(const struct hart *hart)
+{
+    const uint64_t locks = 0x8080808080808080;
+    return ((hart->csr.pmp.cfg[0] | hart->csr.pmp.cfg[1]) & locks) != 0;
+}
+
 enum outcome ours_run(struct ours *ours, uint8_t *before, uint8_t *after, struct coverage *coverage)
 {
     enum { RUNS = 60 };
@@ -415,5 +421,7 @@ enum outcome ours_run(struct ours *ours, uint8_t *before, uint8_t *after, struct
         run(ours);
     }
     memcpy(after, ram_at(&ours->machine->ram, RUN_BASE, SLOT_SIZE), SLOT_SIZE);
+    if (has_locks(&ours->machine->hart[0])) /* whether or not the case knew */
+        before[SLOT_LOCKS] = after[SLOT_LOCKS] = 1;
     return RUN_DONE;
 }
