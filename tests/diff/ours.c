@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "memory.h"
+#include "pmp.h"
 #include "sv39.h"
 #include "trap.h"
 
@@ -213,6 +214,12 @@ static void see_insn(void *owner, const struct hart *hart)
         if (deviation_of_fetch(&sight) != DEVIATION_NONE)
             excuse(ours, deviation_of_fetch(&sight), ours->pa);
         return;
+    }
+    uint64_t rest = PAGE_SIZE - (sight.pa & (PAGE_SIZE - 1));
+    if (!pmp_allows(&hart->csr.pmp, hart->mode, sight.pa, rest, PMP_X)) {
+        if (ours->tally)
+            ours->tally->excused[DEVIATION_fetch]++;
+        lose(ours);
     }
     ours->pa = sight.pa;
     ours->insn = sight.insn = insn_decode(word, ours->isa);
