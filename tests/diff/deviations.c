@@ -186,17 +186,34 @@ static bool is_amo_io(const struct sight *s)
            try_walk(s, attempt.va, attempt.why, &walk) == WALK_OK && !is_ram(s, walk.pa);
 }
 
-static bool is_walk_io(const struct sight *s)
+/* A walk that ends in an access fault for one of two reasons: no RAM, or no right to set A or D. */
+static enum deviation of_walk(const struct sight *s, uint64_t va, enum access why)
+{
+    struct walk walk;
+    const struct pmp *pmp = &s->hart->csr.pmp;
+    if (try_walk(s, va, why, &walk) != WALK_ACCESS_FAULT)
+        return DEVIATION_NONE;
+    if (!is_ram(s, walk.pte_pa))
+        return DEVIATION_walk_io;
+    return pmp_allows(pmp, MODE_S, walk.pte_pa, 8, PMP_R) ? DEVIATION_walk_pmp : DEVIATION_NONE;
+}
+
+static bool walks_to(const struct sight *s, enum deviation deviation)
 {
     struct attempt attempt;
-    struct walk walk;
-    if (!find_attempt(s, &attempt))
-        return false;
-    for (unsigned i = 0; i < attempt.size; i += attempt.size - 1 + (attempt.size == 1))
-        if (try_walk(s, attempt.va + i, attempt.why, &walk) == WALK_ACCESS_FAULT &&
-            !is_ram(s, walk.pte_pa))
-            return true;
-    return false;
+    return find_attempt(s, &attempt) &&
+           (of_walk(s, attempt.va, attempt.why) == deviation ||
+            of_walk(s, attempt.va + attempt.size - 1, attempt.why) == deviation);
+}
+
+static bool is_walk_io(const struct sight *s)
+{
+    return walks_to(s, DEVIATION_walk_io);
+}
+
+static bool is_walk_pmp(const struct sight *s)
+{
+    return walks_to(s, DEVIATION_walk_pmp);
 }
 
 static bool is_open(const struct sight *s, const struct attempt *attempt, uint64_t pa)
@@ -399,8 +416,8 @@ enum deviation deviation_of_fetch(const struct sight *sight)
         return DEVIATION_mprv_code;
     for (unsigned i = 0; i < 4; i += 2) {
         enum walk_result result = try_walk(sight, sight->hart->pc + i, ACCESS_FETCH, &walk);
-        if (result == WALK_ACCESS_FAULT && !is_ram(sight, walk.pte_pa))
-            return DEVIATION_walk_io;
+        if (result == WALK_ACCESS_FAULT)
+            return of_walk(sight, sight->hart->pc + i, ACCESS_FETCH);
         if (result == WALK_PAGE_FAULT && is_user_code(sight, walk.pte))
             return DEVIATION_sum;
     }
@@ -424,6 +441,7 @@ enum deviation deviation_at(const struct sight *sight)
         {DEVIATION_epc, is_epc},
         {DEVIATION_pmpcfg, is_pmpcfg},
         {DEVIATION_walk_io, is_walk_io},
+        {DEVIATION_walk_pmp, is_walk_pmp},
         {DEVIATION_split, is_split},
         {DEVIATION_mprv, is_mprv},
         {DEVIATION_triggers, is_triggers},
