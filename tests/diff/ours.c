@@ -215,11 +215,11 @@ static void see_insn(void *owner, const struct hart *hart)
             excuse(ours, deviation_of_fetch(&sight), ours->pa);
         return;
     }
-    uint64_t rest = PAGE_SIZE - (sight.pa & (PAGE_SIZE - 1));
+    uint64_t rest = PAGE_SIZE - (sight.pa & (PAGE_SIZE - 1)), at = sight.pa - RUN_BASE;
     if (!pmp_allows(&hart->csr.pmp, hart->mode, sight.pa, rest, PMP_X)) {
-        if (ours->tally)
-            ours->tally->excused[DEVIATION_fetch]++;
-        lose(ours);
+        excuse(ours, DEVIATION_fetch, ours->pa); /* the jump here */
+        if (at >= SLOT_CODE && at < SLOT_DATA)
+            lose(ours);
     }
     ours->pa = sight.pa;
     ours->insn = sight.insn = insn_decode(word, ours->isa);

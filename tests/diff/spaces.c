@@ -276,6 +276,8 @@ static uint64_t some_pmpaddr(struct world *w)
     if (one_in(&w->m, 3))
         pa &= ~(uint64_t)0xfff;
     uint64_t ones = ((uint64_t)1 << some(&w->m, 12)) - 1;
+    while ((pa & ~(4 * ones + 3)) < w->base + SLOT_DATA) /* as NAPOT, not over the code */
+        ones >>= 1;
     return ((pa >> 2) & ~ones) | ones >> 1;
 }
 
