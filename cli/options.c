@@ -195,9 +195,9 @@ static bool take_stale(struct options *options, const char *value)
 /* A probability above 0, up to 1. */
 static bool take_amnesia(struct options *options, const char *value)
 {
-    char *end;
+    char *end = NULL;
     double chance = isdigit((unsigned char)*value) ? strtod(value, &end) : 0;
-    if (!(chance > 0) || chance > 1 || *end)
+    if (!(chance > 0) || chance > 1 || !end || *end)
         return false;
     options->vm.amnesia = (uint64_t)(chance * 4294967296.0);
     return true;

@@ -113,8 +113,8 @@ struct cpu {
     /* For a VMM: a trap ends the run instead of entering a handler. */
     bool leaves_on_trap;
     bool has_trapped;
-    struct trap trap;
     uint32_t insn; /* that trapped; 0: it could not be fetched */
+    struct trap trap;
 
     struct tlb_entry loads[TLB_SIZE], stores[TLB_SIZE];
     struct fetch_entry fetches[TLB_SIZE];
@@ -123,9 +123,9 @@ struct cpu {
     uint64_t told[MAX_HARTS + 1]; /* frames marked FRAME_TOLD for the hart that runs */
     unsigned told_count;
 
-    struct pmp pmp;              /* of the hart by whose word the TLB's entries stand */
-    struct space spaces[SPACES]; /* by number; an unused one has mode SPACE_UNUSED */
     unsigned space_count;
+    struct space spaces[SPACES]; /* by number; an unused one has mode SPACE_UNUSED */
+    struct pmp pmp;              /* of the hart by whose word the TLB's entries stand */
     struct space_tags space_tags[MODE_M + 1]; /* by mode, those of last time */
 
     struct table *tables; /* by frame; means something where FRAME_WALKED is set */
