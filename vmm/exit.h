@@ -50,6 +50,9 @@ struct vcpu;
  * gets to see. */
 enum outcome exit_dispatch(struct vcpu *vcpu, struct trap *trap);
 
+/* fault.c: the hart found no way from a gva to what the guest has there. */
+enum outcome exit_page_fault(struct vcpu *vcpu, struct trap *trap);
+
 /* emulate.c: carries out the privileged instruction at the vcpu's pc on its virtual state. */
 enum outcome exit_illegal(struct vcpu *vcpu, struct trap *trap);
 
@@ -58,7 +61,7 @@ enum outcome exit_illegal(struct vcpu *vcpu, struct trap *trap);
 enum outcome emulate_access(struct vcpu *vcpu, struct trap *trap);
 
 /* emulate.c: the same for what the hart cannot do by itself although it is plain: an access that
- * the guest's PMP allows of a part of a page, or one under MPRV. */
+ * the guest's PMP allows of a part of a page, one under MPRV, or one that others are told of. */
 enum outcome emulate_by_hand(struct vcpu *vcpu, struct trap *trap);
 
 #endif

@@ -86,7 +86,8 @@ void shadow_reset(struct shadows *shadows)
 
 static bool same_view(const struct view *a, const struct view *b)
 {
-    return space_equal(&a->space, &b->space) && a->protection == b->protection;
+    return space_equal(&a->space, &b->space) && a->fetches_only == b->fetches_only &&
+           a->protection == b->protection;
 }
 
 static struct shadow *make_shadow(struct shadows *shadows, struct view view)
@@ -139,6 +140,8 @@ uint64_t shadow_perms(struct view view, uint64_t guest_pte, unsigned p2m_perms, 
         perms |= PTE_R;
     if (view.space.mode == MODE_S && guest_pte & PTE_U)
         perms &= ~(uint64_t)PTE_X;
+    if (view.fetches_only)
+        perms &= PTE_X;
     if (!(perms & PTE_W))
         return perms & p2m_perms;
     reasons |= guest_pte & PTE_D ? 0 : SHADOW_CLEAN;

@@ -17,11 +17,13 @@
 #include "p2m.h"
 #include "sv39.h"
 
-/* A view: the guest's whole satp, ASID too, its mode, SUM and MXR; and whose PMP it was filled by:
- * 0 for the constant one of built-in firmware, else the vcpu's number plus one. Compared whole; a
- * PMP write forgets everything. */
+/* A view: the guest's whole satp, ASID too, its mode, SUM and MXR; whether it is for fetches alone,
+ * since MPRV sends loads and stores elsewhere; and whose PMP it was filled by: 0 for the constant
+ * one of built-in firmware, else the vcpu's number plus one. Compared whole; a PMP write forgets
+ * everything. */
 struct view {
     struct space space;
+    bool fetches_only;
     unsigned protection;
 };
 

@@ -8,9 +8,15 @@
 #include "trap.h"
 #include "vm.h"
 
+bool vcpu_is_split(const struct hart *hart)
+{
+    return space_of_fetch(hart).mode != space_of_data(hart).mode;
+}
+
 struct view vcpu_view(const struct vcpu *vcpu)
 {
-    return (struct view){.space = space_canonical(space_of_data(&vcpu->hart)),
+    return (struct view){.space = space_canonical(space_of_fetch(&vcpu->hart)),
+                         .fetches_only = vcpu_is_split(&vcpu->hart),
                          .protection = vcpu->vm->platform.has_firmware ? 0 : vcpu->index + 1};
 }
 
@@ -154,22 +160,6 @@ static void handle(struct vcpu *vcpu, struct hw_exit exit)
     platform_observe_answer(&vcpu->vm->platform, &vcpu->hart);
 }
 
-/* In M under MPRV, fetches and data are in two address spaces, and a hart in U has but one
- * (Privileged 3.1.6.3). */
-static bool has_two_spaces(const struct hart *hart)
-{
-    return space_of_fetch(hart).mode != space_of_data(hart).mode;
-}
-
-/* One instruction without the hart. */
-static void step_by_hand(struct vcpu *vcpu)
-{
-    struct trap trap;
-    vcpu->insn = 0;
-    enum outcome outcome = emulate_by_hand(vcpu, &trap);
-    conclude(vcpu, outcome, trap);
-}
-
 /* How far the vcpu may run by itself: whoever watches instructions must see each. */
 static uint64_t budget(const struct platform *platform, uint64_t until)
 {
@@ -199,9 +189,6 @@ void vcpu_run(struct vcpu *vcpu, uint64_t until)
         if (platform->stirred) /* whoever was told of the interrupt wants to look at it */
             break;
         platform_observe_insn(platform, &vcpu->hart);
-        if (has_two_spaces(&vcpu->hart))
-            step_by_hand(vcpu);
-        else
-            handle(vcpu, enter(vcpu, budget(platform, until)));
+        handle(vcpu, enter(vcpu, budget(platform, until)));
     }
 }

@@ -43,6 +43,10 @@ void vcpu_reflect(struct vcpu *vcpu, struct trap trap);
 /* Hands the guest the interrupt that is due, if one is. Not a step. */
 void vcpu_inject(struct vcpu *vcpu);
 
+/* True in M under MPRV, where fetches and data are in two address spaces, and a hart in U has but
+ * one (Privileged 3.1.6.3): then the shadow is for fetches, and loads and stores are emulated. */
+bool vcpu_is_split(const struct hart *hart);
+
 /* The view that the guest's present mode and address space ask for. */
 struct view vcpu_view(const struct vcpu *vcpu);
 

@@ -395,8 +395,9 @@ static void check_vcpu(struct audit *audit, const struct vcpu *vcpu)
 {
     const struct shadow *shadow = vcpu->shadow;
     struct view view = audit_view(vcpu);
-    bool is_its =
-        space_equal(&shadow->view.space, &view.space) && shadow->view.protection == view.protection;
+    bool is_its = space_equal(&shadow->view.space, &view.space) &&
+                  shadow->view.fetches_only == view.fetches_only &&
+                  shadow->view.protection == view.protection;
     if (!shadow->is_used || !is_its || shadow->epoch != audit->vm->shadows.epoch)
         blame(audit, "a vcpu on the shadow of another view", vcpu->hart.pc);
     if ((vcpu->run.satp & SATP_PPN) << PAGE_SHIFT != page_hpa(&audit->vm->shadows, shadow->root).a)

@@ -163,6 +163,9 @@ struct audit_word audit_guest(const struct vm *vm, struct view view, uint64_t gv
         word = walk(vm, view, pmp, gva, level);
     uint64_t size = (uint64_t)4096 << 9 * level;
     word.perms &= pmp_perms(pmp, view.space.mode, word.gpa & ~(size - 1), size);
+    if (view.fetches_only) /* 3.1.6.3 */
+        word.perms &= X;
+    word.may_write &= !view.fetches_only;
     return word;
 }
 
@@ -173,6 +176,7 @@ struct view audit_view(const struct vcpu *vcpu)
     struct view view = {.space = {.mode = hart->mode}};
     if (!vcpu->vm->platform.has_firmware)
         view.protection = vcpu->index + 1;
+    view.fetches_only = hart->mode == MODE_M && status >> 17 & 1 && (status >> 11 & 3) != MODE_M;
     if (hart->mode == MODE_M || hart->csr.satp >> 60 == 0)
         return view;
     view.space.satp = hart->csr.satp;

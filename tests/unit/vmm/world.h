@@ -54,6 +54,9 @@ static inline bool world_is_coherent(void)
     return shadow_policies[world_shadow()]->is_coherent && !getenv("WORLD_STALE");
 }
 
+/* Who is in M: nobody, by default, for the firmware is built in. FIRMWARE_NONE: the guest. */
+static enum firmware world_firmware;
+
 static inline void world_of(unsigned harts, isa_t isa, enum engine engine)
 {
     static uint8_t dtb[8];
@@ -64,6 +67,7 @@ static inline void world_of(unsigned harts, isa_t isa, enum engine engine)
                            .dtb_pa = RAM_BASE + MEMORY - PAGE_SIZE};
     w.boot.config.ram_size = MEMORY;
     w.boot.config.harts = harts;
+    w.boot.config.firmware = world_firmware;
     w.boot.config.isa = isa;
     w.hosted = hosted_new(&w.boot, engine);
     cr_assert_not_null(w.hosted);
