@@ -2,7 +2,7 @@
  *
  * Pages come from a bounded pool. When it is empty, the shadow that was not used for longest gives
  * up its pages, at the last the one in use: nothing fails. */
-#include "shadow_pages.h"
+#include "shadow_mirror.h"
 
 #include <string.h>
 
@@ -247,6 +247,12 @@ void shadow_wrote(struct shadows *shadows, gpa_t gpa, uint64_t size)
 {
     if (shadows->parts.policy->wrote && frame_of(shadows, gpa)->mirrors)
         shadows->parts.policy->wrote(shadows, gpa, size);
+}
+
+void shadow_no_table(struct shadows *shadows, gpa_t gpa)
+{
+    if (frame_of(shadows, gpa)->mirrors)
+        mirror_end(shadows, gpa);
 }
 
 bool shadow_may_write(struct shadows *shadows, gpa_t gpa)

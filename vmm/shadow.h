@@ -39,18 +39,6 @@ enum {
     PAGE_NONE = 0xffff,
 };
 
-/* Why a shadow entry allows less than the guest's entry (P18). An entry whose guest's leaf grants W
- * has it just when no reason is left; each mechanism adds and takes back its own, so none undoes
- * another. A PTE has two bits for software, so the reasons stand beside the entry. */
-#define SHADOW_CLEAN 0x100 /* the guest's D is 0, and its first store must set it */
-#define SHADOW_HELD 0x200  /* the p2m, the PMP or a reservation does not allow it */
-#define SHADOW_TRACED                                                                              \
-    0x400                    /* the frame is a table of the guest: its policy hears of each store  \
-                              */
-#define SHADOW_LOGGED 0x800  /* whoever copies the frame wants to know of the next store */
-#define SHADOW_SHARED 0x1000 /* another has the frame too: a store makes a copy first */
-#define SHADOW_REASONS 0x1f00
-
 /* A page of a shadow: a pair of frames in the pool. */
 struct shadow_page {
     gva_t gva;       /* the first address that it maps */
@@ -186,6 +174,9 @@ void shadow_fence(struct shadows *shadows, bool all_va, gva_t gva, bool all_asid
 
 /* Guest memory [gpa, gpa + size) was written by others than the hart: the VMM, a device. */
 void shadow_wrote(struct shadows *shadows, gpa_t gpa, uint64_t size);
+
+/* The frame at `gpa` is no table any more, if it was one. */
+void shadow_no_table(struct shadows *shadows, gpa_t gpa);
 
 /* True when the hart may store to the frame at `gpa` by itself, as far as tables are concerned;
  * else the store must be emulated (see let_write). */

@@ -61,13 +61,19 @@ static bool device_access(struct vm *vm, uint64_t gpa, unsigned size, enum acces
     return true;
 }
 
+/* The same for the guest, which gets what is withheld from it. */
+static bool reach(struct vm *vm, gpa_t gpa, bool is_write, hpa_t *hpa)
+{
+    return withhold_claim(vm, gpa, is_write) && vm_translate(vm, gpa, PTE_R, hpa);
+}
+
 static bool port_load(struct port *port, uint64_t gpa, unsigned size, enum access why,
                       uint64_t *value)
 {
     struct vm *vm = (struct vm *)port;
     hpa_t hpa;
     *value = 0;
-    if (!vm_translate(vm, GPA(gpa), PTE_R, &hpa))
+    if (!reach(vm, GPA(gpa), false, &hpa))
         return device_access(vm, gpa, size, why, false, value);
     memcpy(value, hw_frame(vm->hw, hpa), size);
     return true;
@@ -85,7 +91,7 @@ static bool port_store(struct port *port, uint64_t gpa, unsigned size, enum acce
 {
     struct vm *vm = (struct vm *)port;
     hpa_t hpa;
-    if (!vm_translate(vm, GPA(gpa), PTE_R, &hpa))
+    if (!reach(vm, GPA(gpa), true, &hpa))
         return device_access(vm, gpa, size, why, true, &value);
     hw_store(vm->hw, hpa, size, value);
     /* The walker's own store only adds A and D: what was derived still holds. */
@@ -138,7 +144,7 @@ static bool dma(void *owner, uint64_t gpa, void *buffer, size_t size, bool is_wr
     struct vm *vm = owner;
     hpa_t hpa;
     for (size_t done = 0; done < size; done += bytes_in_page(gpa + done, size - done))
-        if (!vm_translate(vm, GPA(gpa + done), PTE_R, &hpa))
+        if (!reach(vm, GPA(gpa + done), is_write, &hpa))
             return false;
     for (size_t done = 0, part; done < size; done += part) {
         part = bytes_in_page(gpa + done, size - done);
@@ -244,6 +250,8 @@ void vm_init(struct vm *vm, struct hw *hw, struct vm_memory memory)
                                                      .frames = guest_frames,
                                                      .is_stale = vm->config.is_stale});
     deal_chunks(vm, chunks_base(next, memory.guest_size), memory.guest_size);
+    withhold_init(vm);
+    vm->is_logging = false;
 
     for (unsigned i = 0; i < vm->platform.harts; i++) {
         vm->vcpu[i].vm = vm;
@@ -268,4 +276,5 @@ void vm_fence(struct vm *vm, bool all_va, gva_t gva, bool all_asids, uint64_t as
 void vm_forget(struct vm *vm)
 {
     shadow_reset(&vm->shadows);
+    withhold_again(vm);
 }

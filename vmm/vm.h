@@ -10,6 +10,7 @@
 #include "platform.h"
 #include "shadow.h"
 #include "vcpu.h"
+#include "withhold.h"
 
 /* What the VMM is given: one stretch of machine memory that reads zero, of which it makes its own
  * pool and the VM's frames. */
@@ -59,6 +60,8 @@ struct vm {
     struct owners owners;
     struct p2m p2m;
     struct shadows shadows;
+    struct withhold withhold;
+    bool is_logging; /* of dirty frames (withhold.h) */
     struct platform platform;
     struct vcpu vcpu[MAX_HARTS];
     struct vm_stats stats;

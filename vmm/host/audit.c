@@ -322,8 +322,12 @@ static void check_owner(struct audit *audit, uint64_t gpa)
 {
     const struct vm *vm = audit->vm;
     uint64_t hpa;
+    struct p2m_entry entry;
     if (!audit_p2m(vm, gpa, &hpa))
         return;
+    unsigned reasons = shadow_withheld(&vm->shadows, GPA(gpa)) & ~(unsigned)SHADOW_TRACED;
+    if (!p2m_lookup(&vm->p2m, GPA(gpa), &entry) || entry.reasons != reasons)
+        blame(audit, "a frame whose reasons are not the p2m's", gpa);
     if (owner_of(&vm->owners, HPA(hpa)) != vm->number)
         blame(audit, "a guest frame on a frame that is not the VM's", gpa);
     else if (owner_gpa(&vm->owners, HPA(hpa)).a != gpa)

@@ -47,6 +47,8 @@ struct hosted {
     const struct boot *boot;
     struct state saved;
     struct vm_stats saved_stats;
+    struct withhold saved_withhold;
+    bool was_logging;
     struct audit *audit;
 };
 
@@ -273,6 +275,8 @@ void hosted_checkpoint(struct hosted *hosted)
 {
     state_take(&hosted->vm.platform, &hosted->saved);
     hosted->saved_stats = hosted->vm.stats;
+    hosted->saved_withhold = hosted->vm.withhold;
+    hosted->was_logging = hosted->vm.is_logging;
     ram_checkpoint(&hosted->ram);
     disks_checkpoint(&hosted->vm.platform);
     cpu_drop_stores(hosted->cpu);
@@ -285,5 +289,7 @@ void hosted_rollback(struct hosted *hosted)
     cpu_drop(hosted->cpu);
     state_put(&hosted->vm.platform, &hosted->saved);
     hosted->vm.stats = hosted->saved_stats;
+    hosted->vm.withhold = hosted->saved_withhold;
+    hosted->vm.is_logging = hosted->was_logging;
     vm_forget(&hosted->vm);
 }
