@@ -25,7 +25,7 @@ struct hw {
 /* Entries of a vcpu between audits, where nobody asks for another number. */
 enum {
 #if defined HOSTILE
-    AUDIT_EVERY = 1,
+    AUDIT_EVERY = 25,
 #elif defined DEBUG
     AUDIT_EVERY = 100,
 #else
