@@ -49,6 +49,10 @@ void hw_write(struct hw *hw, hpa_t hpa, const void *bytes, uint64_t size);
 void hw_fence(struct hw *hw, gva_t gva);
 void hw_fence_all(struct hw *hw);
 
+/* The frame, whose entries were all replaced and fenced, is no table any more: it may be one of
+ * another level, or for other addresses. */
+void hw_no_table(struct hw *hw, hpa_t frame);
+
 /* A device of the machine whose page is mapped interrupts as a trap of cause SEI: after the step
  * that raised or lowered its line, which is counted.
  *

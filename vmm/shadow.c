@@ -17,6 +17,15 @@ static void clear_shadow(struct shadows *shadows, struct shadow *shadow)
     hw_fence_all(shadows->hw);
 }
 
+/* The same for its leaves: the tables will be wanted again. */
+static void clear_leaves(struct shadows *shadows, struct shadow *shadow)
+{
+    page_drop_leaves(shadows, shadow->root);
+    shadow->epoch = shadows->epoch;
+    shadows->stats.cleared++;
+    hw_fence_all(shadows->hw);
+}
+
 static void release_shadow(struct shadows *shadows, struct shadow *shadow)
 {
     clear_shadow(shadows, shadow);
@@ -56,6 +65,7 @@ static void start_over(struct shadows *shadows)
 {
     for (unsigned i = 0; i < SHADOWS; i++)
         shadows->shadow[i].is_used = false;
+    memset(shadows->page, 0, sizeof shadows->page); /* none is a mirror */
     shadows->free = PAGE_NONE;
     shadows->free_count = 0;
     for (unsigned page = SHADOW_PAGES; page-- > 0;)
@@ -120,7 +130,7 @@ struct shadow *shadow_of(struct shadows *shadows, struct view view)
     if (!found)
         found = make_shadow(shadows, view);
     else if (found->epoch != shadows->epoch)
-        clear_shadow(shadows, found);
+        clear_leaves(shadows, found);
     found->last_use = ++shadows->now;
     return found;
 }
@@ -186,8 +196,10 @@ static void page_on(struct shadows *shadows, unsigned page, const struct walk *w
 static bool stays_large(const struct shadows *shadows, unsigned page, gva_t gva,
                         const struct walk *walk, const struct p2m_entry *memory)
 {
-    return walk->level > 0 && memory->level > 0 && !chunk_of(shadows, GPA(walk->pa))->withheld &&
-           !is_pointer(page_table(shadows, page)[index_at(gva, 1)]);
+    uint64_t pte = page_table(shadows, page)[index_at(gva, 1)];
+    bool has_small = is_pointer(pte) && shadows->page[page_below(shadows, pte)].used;
+    return walk->level > 0 && memory->level > 0 && !has_small &&
+           !chunk_of(shadows, GPA(walk->pa))->withheld;
 }
 
 void shadow_fill(struct shadows *shadows, struct shadow *shadow, gva_t gva, const struct walk *walk,

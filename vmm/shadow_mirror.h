@@ -5,7 +5,7 @@
 #include "shadow_pages.h"
 
 /* Stores to a table without a walk of it, until it is taken for one no more (P13). */
-enum { MIRROR_PATIENCE = 16 };
+enum { MIRROR_PATIENCE = 4 };
 
 /* Bytes within one page of the table at `gpa` were written: the mirrors follow. */
 void mirror_wrote(struct shadows *shadows, gpa_t gpa, uint64_t size);

@@ -36,6 +36,7 @@ gva_t page_entry_gva(const struct shadows *shadows, unsigned page, unsigned inde
 void page_give(struct shadows *shadows, unsigned page)
 {
     page_unmirror(shadows, page);
+    hw_no_table(shadows->hw, page_hpa(shadows, page));
     shadows->page[page].next = shadows->free;
     shadows->free = (uint16_t)page;
     shadows->free_count++;

@@ -67,6 +67,10 @@ struct port *cpu_port(struct cpu *cpu);
  * change, and run no hart in between. */
 void cpu_wrote(struct cpu *cpu, uint64_t pa, uint64_t size);
 
+/* The frame at `pa` is no page table any more: its entries were replaced one by one, so that
+ * nothing derived from them is left. */
+void cpu_no_table(struct cpu *cpu, uint64_t pa);
+
 /* Drops every cached translation and block. */
 void cpu_drop(struct cpu *cpu);
 

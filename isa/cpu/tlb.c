@@ -179,6 +179,11 @@ void table_dropped(struct cpu *cpu, uint64_t frame)
         tell_all_replaced(cpu, frame);
 }
 
+void cpu_no_table(struct cpu *cpu, uint64_t pa)
+{
+    cpu->ram->marks[(pa - cpu->ram->base) >> PAGE_SHIFT] &= (uint8_t)~FRAME_WALKED;
+}
+
 /* A store of `size` bytes to one entry of a walked frame, before it happens. */
 void table_stored(struct cpu *cpu, uint64_t pa, unsigned size, uint64_t value)
 {

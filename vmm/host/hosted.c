@@ -87,6 +87,11 @@ void hw_fence_all(struct hw *hw)
     (void)hw;
 }
 
+void hw_no_table(struct hw *hw, hpa_t frame)
+{
+    cpu_no_table(hw->cpu, frame.a);
+}
+
 struct hw_exit hw_enter(struct hw *hw, struct hw_state *state, uint64_t budget)
 {
     struct hart *hart = &hw->hart;

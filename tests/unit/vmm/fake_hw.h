@@ -56,6 +56,11 @@ void hw_fence_all(struct hw *hw)
     hw->is_all_fenced = true;
 }
 
+void hw_no_table(struct hw *hw, hpa_t frame)
+{
+    (void)hw, (void)frame;
+}
+
 struct hw_exit hw_enter(struct hw *hw, struct hw_state *state, uint64_t budget)
 {
     (void)hw, (void)state, (void)budget;
