@@ -92,7 +92,6 @@ static enum exit_reason judge(struct vcpu *vcpu, struct trap *trap, struct walk 
         p2m_lookup(&vm->p2m, GPA(walk->pa), memory);
     else if (!vm_passes(vm, GPA(walk->pa), memory))
         return EXIT_MMIO;
-    p2m_lookup(&vm->p2m, GPA(walk->pa), memory);
     enum exit_reason reason = restrict_to(vcpu, GPA(walk->pa), why, memory);
     if (reason == EXIT_FILL && why == ACCESS_STORE &&
         !shadow_may_write(&vm->shadows, GPA(walk->pa)))

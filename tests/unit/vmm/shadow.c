@@ -84,9 +84,11 @@ static uint64_t *links(unsigned page) /* next in bits 23:0, previous in 47:24, t
     return (uint64_t *)(void *)hw_frame(&hw, HPA(shadows->pool.a + (page * 2ul + 1) * PAGE_SIZE));
 }
 
+/* Of a frame, or, behind all frames and the one for a device, of 2 MiB. */
 static uint32_t head(uint64_t index)
 {
     uint32_t link;
+    index += index >= shadows->parts.frames;
     memcpy(&link, hw_frame(&hw, HPA(shadows->heads.a + index * 8)), 4);
     return link;
 }
