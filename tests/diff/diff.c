@@ -18,6 +18,7 @@ struct options {
     bool has_goal, is_quiet, is_replay;
     struct plant plant;
     const char *keep, *qemu;
+    isa_t isa; /* 0: each of the profiles in its turn */
 };
 
 struct run {
@@ -106,7 +107,7 @@ static void run_batch(struct run *run, uint64_t batch, unsigned count)
     static uint8_t slot[SLOT_SIZE];
     static bool differs[SLOTS];
     static uint64_t seeds[SLOTS], wrong[SLOTS];
-    struct pair pair = open_pair(run, isa_of(batch));
+    struct pair pair = open_pair(run, run->options.isa ? run->options.isa : isa_of(batch));
     for (unsigned i = 0; i < count; i++) {
         uint64_t seed = run->options.seed + batch * SLOTS + i;
         seeds[pair.count] = seed;
@@ -244,6 +245,10 @@ static void take_option(struct options *options, int option)
     case 'k':
         options->keep = optarg;
         return;
+    case 'i':
+        if (!isa_parse(optarg, &options->isa, &(const char *){NULL}))
+            usage();
+        return;
     case 'm':
         options->qemu = optarg;
         return;
@@ -260,10 +265,11 @@ static void take_option(struct options *options, int option)
 
 static struct options read_options(int argc, char **argv)
 {
-    static const struct option names[] = {
-        {"seed", 1, NULL, 's'},  {"cases", 1, NULL, 'c'},  {"goal", 1, NULL, 'g'},
-        {"plant", 1, NULL, 'p'}, {"keep", 1, NULL, 'k'},   {"qemu", 1, NULL, 'm'},
-        {"quiet", 0, NULL, 'q'}, {"replay", 0, NULL, 'r'}, {NULL, 0, NULL, 0}};
+    static const struct option names[] = {{"seed", 1, NULL, 's'},   {"cases", 1, NULL, 'c'},
+                                          {"goal", 1, NULL, 'g'},   {"plant", 1, NULL, 'p'},
+                                          {"keep", 1, NULL, 'k'},   {"qemu", 1, NULL, 'm'},
+                                          {"isa", 1, NULL, 'i'},    {"quiet", 0, NULL, 'q'},
+                                          {"replay", 0, NULL, 'r'}, {NULL, 0, NULL, 0}};
     struct options options = {
         .seed = 1, .cases = SLOTS, .plant = {.row = INSN_COUNT}, .qemu = "qemu-system-riscv64"};
     for (int option; (option = getopt_long(argc, argv, "", names, NULL)) != -1;)

@@ -97,7 +97,7 @@ static bool wait_for(pid_t pid, unsigned seconds, int *status)
 
 bool qemu_run(struct qemu *qemu, isa_t isa, unsigned seconds)
 {
-    enum { IDLE = 20, WAIT = 20 }; /* seconds of the clock, where the machine is busy */
+    enum { IDLE = 10, WAIT = 6 }; /* seconds of the clock, where the machine is busy */
     int status;
     pid_t pid = fork();
     if (pid == 0) {
