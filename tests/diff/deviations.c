@@ -272,6 +272,12 @@ static bool is_ctzw(const struct sight *s)
     return s->insn.id == INSN_ctzw && operand && (uint32_t)operand == 0;
 }
 
+static bool is_vstimecmp(const struct sight *s)
+{
+    enum { VSTIMECMP = 0x24d };
+    return is_csr(s) && s->insn.imm == VSTIMECMP;
+}
+
 static bool is_medeleg(const struct sight *s)
 {
     enum { KEPT = 0xf00c00 };
@@ -455,6 +461,7 @@ enum deviation deviation_at(const struct sight *sight)
         {DEVIATION_hpm, is_hpm},
         {DEVIATION_mprv_code, is_mprv_code},
         {DEVIATION_ctzw, is_ctzw},
+        {DEVIATION_vstimecmp, is_vstimecmp},
         {DEVIATION_inhibit, is_inhibit},
         {DEVIATION_stimecmp, is_stimecmp},
     };

@@ -96,7 +96,7 @@ static void make_data(struct world *w)
     for (uint32_t at = SLOT_OPERANDS + PAGE_SIZE / 2; at < SLOT_OPERANDS + PAGE_SIZE; at += 8)
         put64(w, at, float_operand(w));
     for (uint32_t at = SLOT_RETURNS; at < SLOT_TABLES; at += 8)
-        put64(w, at, 0x8082808280828082);
+        put64(w, at, isa_has(w->isa, EXT_C) ? 0x8082808280828082 : 0x0000806700008067);
 }
 
 /* The state of mstatus to start with. */
@@ -142,6 +142,7 @@ static void make_csrs(struct world *w)
     put64(w, SLOT_MCOUNTEREN, program_random(&w->m.random) & 7);
     put64(w, SLOT_SCOUNTEREN, program_random(&w->m.random) & 7);
     put64(w, SLOT_MENVCFG, has_timer ? MENVCFG_STCE : 0);
+    put64(w, SLOT_HAS_C, isa_has(w->isa, EXT_C));
     put64(w, SLOT_HAS_SSTC, isa_has(w->isa, EXT_Sstc));
     put64(w, SLOT_STIMECMP, has_timer && one_in(&w->m, 2) ? 0 : (uint64_t)1 << 60);
     put64(w, SLOT_MTVEC_MODE, some(&w->m, 2));

@@ -205,12 +205,13 @@ copy:
     csrr t0, \p\()epc
     sd t0, 16(t1)
     csrr t0, \p\()tval
-    csrr t2, \p\()cause /* of a breakpoint, the address or 0 (exception `breakpoint`): here 0 */
+    csrr t2, \p\()cause /* exceptions `jump` and `breakpoint`: the value is 0 here */
+    beqz t2, 2f
     addi t2, t2, -3
     bnez t2, 1f
     csrr t2, \p\()epc
     bne t0, t2, 1f
-    li t0, 0
+2:  li t0, 0
     csrw \p\()tval, zero
 1:  sd t0, 24(t1)
     csrr t0, \p\()status
@@ -265,6 +266,8 @@ s_nested:
     andi t1, t1, 3
     addi t1, t1, -3
     snez t1, t1
+    ld t2, SLOT_HAS_C(tp) /* without, every word is a long one */
+    and t1, t1, t2
     slli t1, t1, 1
     sub t0, t0, t1
     addi t0, t0, 4 /* two less for a short one */

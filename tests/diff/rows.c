@@ -82,9 +82,24 @@ static void emit_amo(struct world *w, enum insn_id id)
     keep(w, rd);
 }
 
+static uint32_t take_off(struct world *w);
+static void land(struct world *w, uint32_t from);
+
+/* A jump to nowhere fails at the jump, and the case goes on at t3. */
+static void misaligned_jump(struct world *w, enum insn_id id)
+{
+    uint32_t from = take_off(w);
+    emit_word(&w->m, encode(id, id == INSN_jal ? some_rd(w) : 0, some_rs(w), some_rs(w), 6));
+    land(w, from);
+}
+
 static void emit_jump(struct world *w, enum insn_id id)
 {
     uint32_t at = w->m.at;
+    if (!isa_has(w->isa, EXT_C) && id != INSN_jalr && one_in(&w->m, 4)) {
+        misaligned_jump(w, id);
+        return;
+    }
     if (id == INSN_jalr) {
         EMIT(&w->m, auipc, T0, 0, 0, 0);
         emit_word(&w->m, encode(id, some_rd(w), T0, 0, 8));

@@ -57,7 +57,7 @@ static void add(struct parts *parts, const uint8_t *slot, struct part part)
 static bool is_needed(uint32_t at)
 {
     return at == SLOT_PC || at == SLOT_PMPCFG + 8 || at == SLOT_PMPADDR + 8 * 15 ||
-           at == SLOT_X + 8 * 28 || at == SLOT_LOCKS || at == SLOT_HAS_SSTC ||
+           at == SLOT_X + 8 * 28 || at == SLOT_LOCKS || at == SLOT_HAS_SSTC || at == SLOT_HAS_C ||
            at == SLOT_STIMECMP || at == SLOT_MENVCFG;
 }
 

@@ -40,6 +40,7 @@
 #define SLOT_HAS_SSTC 0x318 /* not 0: there is a stimecmp */
 #define SLOT_PMPCFG 0x280   /* pmpcfg0 and pmpcfg2 */
 #define SLOT_PMPADDR 0x290  /* 16 of them */
+#define SLOT_HAS_C 0x320    /* 1: there are 16-bit instructions */
 
 /* What the handlers keep. */
 #define SLOT_T0 0x400
@@ -53,7 +54,7 @@
 #define SLOT_END 0x2ff8 /* the last instruction: an ecall that ends the case */
 #define SLOT_DATA 0x3000
 #define SLOT_OPERANDS 0x3000 /* a page of values to load */
-#define SLOT_RETURNS 0x6000  /* a page of c.jr ra: what an execution of it comes back from */
+#define SLOT_RETURNS 0x6000  /* a page of jumps to ra: what an execution of it comes back from */
 #define SLOT_TABLES 0x7000   /* five pages of page tables */
 #define SLOT_RESULT 0xc000   /* registers and CSRs at the end */
 #define SLOT_LOG 0xc800      /* records of traps */
