@@ -95,11 +95,11 @@ static bool is_stimecmp(const struct sight *s)
 
 static bool is_vs(const struct sight *s)
 {
-    enum { VS = 0x1444 };
+    enum { VS = 0x1444, LCOF = 0x2000 };
     uint64_t value;
     return (is_written(s, CSR_mip, &value) || is_written(s, CSR_mie, &value) ||
             is_written(s, CSR_mideleg, &value)) &&
-           value & VS;
+           value & (VS | LCOF);
 }
 
 static bool is_sc(const struct sight *s)

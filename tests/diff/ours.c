@@ -32,6 +32,7 @@ struct ours {
 
     /* The instruction under way, where it is one of the case. */
     bool is_under_way;
+    uint64_t mtvec, stvec; /* the monitor's, as the case found them; 0: it has not begun */
     struct insn insn;
     enum mode mode;
     uint64_t pa, operand, old; /* rs1; of a CSR instruction, what the CSR was */
@@ -199,6 +200,10 @@ static void see_insn(void *owner, const struct hart *hart)
     settle(ours);
     if (hart->pc - RAM_BASE < SLOT_SIZE) /* the monitor */
         return;
+    if (!ours->mtvec) {
+        ours->mtvec = hart->csr.mtvec;
+        ours->stvec = hart->csr.stvec;
+    }
     struct sight sight = {.hart = hart,
                           .port = port,
                           .lr_va = ours->lr_va,
@@ -211,6 +216,8 @@ static void see_insn(void *owner, const struct hart *hart)
     uint32_t word;
     if (!memory_fetch(hart, port, &word, &trap) ||
         !memory_translate(hart, port, hart->pc, ACCESS_FETCH, &sight.pa, &trap)) {
+        if (ours->needed != INSN_COUNT)
+            miss_fence(ours);
         if (deviation_of_fetch(&sight) != DEVIATION_NONE)
             excuse(ours, deviation_of_fetch(&sight), ours->pa);
         return;
@@ -242,6 +249,10 @@ static void see_trap(void *owner, const struct hart *hart, struct trap trap)
 {
     struct ours *ours = owner;
     bool is_interrupt = trap.cause & CAUSE_INTERRUPT;
+    bool is_s = trap_target(hart, trap.cause) == MODE_S;
+    uint64_t tvec = is_s ? hart->csr.stvec : hart->csr.mtvec;
+    if (ours->mtvec && (tvec ^ (is_s ? ours->stvec : ours->mtvec)) & ~(uint64_t)TVEC_MODE)
+        lose(ours); /* to no handler of the monitor's */
     if (is_interrupt) {
         settle(ours);
         if (deviation_of_interrupt(hart, trap.cause) != DEVIATION_NONE)
@@ -382,6 +393,7 @@ static void start(struct ours *ours)
     ours->excuse = DEVIATION_NONE;
     ours->is_lost = false;
     ours->standing = 0;
+    ours->mtvec = 0;
     ours->is_stale = false;
 }
 
