@@ -82,7 +82,7 @@ static uint32_t random_word(void)
     case 0:
         return words[one_of(8)] | (one_of(2) ? word & 0xfe0f8f80 : 0);
     case 1: /* a CSR that there is */
-        return (word & 0xfffff) | csr_table[random_bits() % csr_rows].number << 20 | 0x73;
+        return (word & 0xfffff) | (uint32_t)csr_table[random_bits() % csr_rows].number << 20 | 0x73;
     default:
         return word;
     }
