@@ -257,7 +257,7 @@ by_step:
     DISPATCH;                                                                                      \
     do_##name:
 
-/* NOLINTNEXTLINE(readability-function-size): the engine, one label an instruction */
+/* NOLINTNEXTLINE(readability-function-*): the engine, one label an instruction */
 static void run_blocks(struct cpu *cpu, struct hart *const hart, uint64_t until)
 {
     static const void *const labels[OP_COUNT] = {
