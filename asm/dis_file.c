@@ -102,7 +102,8 @@ static void read_labels(Elf *elf, Elf_Scn *scn, const GElf_Shdr *header, struct 
             program->labels[program->count++] =
                 (struct label){symbol.st_value, name, symbol.st_shndx, rank_of(&symbol, name)};
     }
-    qsort(program->labels, program->count, sizeof *program->labels, compare_labels);
+    if (program->labels)
+        qsort(program->labels, program->count, sizeof *program->labels, compare_labels);
 }
 
 /* How many labels of a section, and of those before it, stand at or before an address. */
@@ -165,7 +166,7 @@ static void list_section(struct dis *dis, const struct program *program, const G
 {
     bool is_data = !(header->sh_flags & SHF_EXECINSTR);
     size_t label = labels_until(program, program->section, header->sh_addr);
-    while (label > 0 && program->labels[label - 1].section == program->section)
+    while (program->labels && label > 0 && program->labels[label - 1].section == program->section)
         label--;
     for (size_t at = 0; at < header->sh_size;) {
         uint64_t pc = header->sh_addr + at, offset;

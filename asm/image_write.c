@@ -224,7 +224,7 @@ static size_t put_symbols(struct image *image, Elf64_Sym *symbols, char *names, 
                             .st_info = ELF64_ST_INFO(STB_GLOBAL, symbol->type),
                             .st_shndx = symbol->section == &image->as->absolute ? SHN_ABS : 1,
                             .st_value = symbol_address(symbol) + symbol->section->address};
-            strcpy(names + *names_size, symbol->name);
+            memcpy(names + *names_size, symbol->name, strlen(symbol->name) + 1);
         }
         *names_size += strlen(symbol->name) + 1;
         count++;

@@ -266,14 +266,13 @@ void mode_attribute(struct as *as, int argument)
     struct text text;
     (void)argument;
     scan_spaces(as);
-    const char *at = as->at;
     if (!read_tag(as, &tag))
         return;
     if (!directive_more(as)) {
         as_error(as, as->at, "a comma and a value are needed here");
     } else if (tag & 1) {
         scan_spaces(as);
-        at = as->at;
+        const char *at = as->at;
         if (*at != '"' || !scan_string(as, &text))
             as_error(as, at, "a string in double quotes is needed here");
         else if (tag == TAG_ARCH)

@@ -1,5 +1,6 @@
 /* Sections, their frags, and what is noted about them: fixups and mapping symbols. */
 #include <elf.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "as.h"
@@ -129,8 +130,9 @@ void section_mark(struct as *as, char state, bool is_align)
     section->map_state = state;
     const char *name = state == 'x' ? "$x" : "$d";
     if (names_arch) {
-        char *text = arena_alloc(&as->arena, strlen(as->mode.arch) + 3);
-        strcpy(strcpy(text, "$x") + 2, as->mode.arch);
+        size_t room = strlen(as->mode.arch) + sizeof "$x";
+        char *text = arena_alloc(&as->arena, room);
+        snprintf(text, room, "$x%s", as->mode.arch);
         section->map_arch = as->mode.arch;
         name = text;
     }
