@@ -5,6 +5,7 @@
  * in, since it may shorten code. It is written after the layout of the code. */
 #include "lines.h"
 
+#include <assert.h>
 #include <elf.h>
 #include <stdlib.h>
 #include <string.h>
@@ -290,6 +291,7 @@ static void put_line_string(struct as *as, const char *text)
     struct section *before = as->section;
     lines_section(as, ".debug_line_str", SHF_MERGE | SHF_STRINGS);
     struct symbol *symbol = symbol_here(as, ".L0 ");
+    assert(text && "files and folders have names");
     memcpy(section_more(as, strlen(text) + 1), text, strlen(text) + 1);
     as->section = before;
     lines_put_address(as, symbol, 0, 4);

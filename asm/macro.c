@@ -1,5 +1,6 @@
 /* Macros and repetitions: text with names in it that is read again with values for them. */
 #define _GNU_SOURCE /* memrchr */
+#include <assert.h>
 #include <string.h>
 
 #include "directive.h"
@@ -33,6 +34,7 @@ static void put(struct output *output, const char *at, size_t size)
         output->text = more;
         output->room = room;
     }
+    assert(output->text && "there is room");
     memcpy(output->text + output->size, at, size);
     output->size += size;
 }
@@ -370,6 +372,7 @@ void macro_irp(struct as *as, int is_by_letter)
         values[count++] = (struct text){"", 0};
     if (!source_take_until(as, repeats, ".endr", &macro.body) || !has_name)
         return;
+    assert(macro.count == 1 && "a value is for the one parameter");
     struct output output = {.as = as};
     for (unsigned i = 0; i < count; i++) {
         struct text value = values[i];
