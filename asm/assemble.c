@@ -1,6 +1,5 @@
 /* An assembly from beginning to end: statements of all lines, then layout, then the object. */
 #include <ctype.h>
-#include <elf.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,23 +9,13 @@
 #include "lines.h"
 #include "listing.h"
 
+/* These stand in each object, empty or not. */
 static void make_sections(struct as *as)
 {
-    static const struct {
-        const char *name;
-        uint32_t type;
-        uint64_t flags;
-    } rows[] = {
-        {".text", SHT_PROGBITS, SHF_ALLOC | SHF_EXECINSTR},
-        {".data", SHT_PROGBITS, SHF_ALLOC | SHF_WRITE},
-        {".bss", SHT_NOBITS, SHF_ALLOC | SHF_WRITE},
-    };
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        struct section *section = section_get(as, rows[i].name);
-        section->type = rows[i].type;
-        section->flags = rows[i].flags;
-        section->is_used = true;
-    }
+    static const char *const names[] = {".text", ".data", ".bss"};
+    bool is_new;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        sectioning_get(as, names[i], &is_new)->is_used = true;
     as->section = section_get(as, ".text");
     as->previous = as->section;
 }

@@ -12,6 +12,8 @@ directive_fn data_values, data_strings, data_space, data_fill, data_leb128, data
     data_org, data_incbin, data_dtprel;
 /* sectioning.c */
 directive_fn sectioning_fixed, sectioning_named, sectioning_previous, sectioning_pop;
+/* The section of a name, with what its name says it is, if it is new. */
+struct section *sectioning_get(struct as *as, const char *name, bool *is_new);
 /* symboling.c */
 directive_fn symboling_bind, symboling_visibility, symboling_set, symboling_common, symboling_size,
     symboling_type, symboling_variant;

@@ -37,8 +37,7 @@ static bool is_of(const char *name, const char *family)
     return strncmp(name, family, length) == 0 && (!name[length] || name[length] == '.');
 }
 
-/* The section of a name, with what its name says it is, if it is new. */
-static struct section *get(struct as *as, const char *name, bool *is_new)
+struct section *sectioning_get(struct as *as, const char *name, bool *is_new)
 {
     struct section *section = section_get(as, name);
     *is_new = section->type == SHT_NULL;
@@ -62,7 +61,7 @@ void sectioning_fixed(struct as *as, int which)
     int64_t number = 0;
     if (!scan_end(as) && expr_number(as, &number) && number)
         as_error(as, as->line, "Trapeze has no numbered subsections");
-    section_enter(as, get(as, names[which], &is_new));
+    section_enter(as, sectioning_get(as, names[which], &is_new));
 }
 
 struct wish {
@@ -176,7 +175,7 @@ void sectioning_named(struct as *as, int pushes)
     }
     if (!read_wish(as, &wish))
         return;
-    struct section *section = get(as, arena_text(&as->arena, name), &is_new);
+    struct section *section = sectioning_get(as, arena_text(&as->arena, name), &is_new);
     grant(as, section, &wish, is_new);
     if (pushes) {
         as->pushed[as->pushes].section = as->section;

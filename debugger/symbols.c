@@ -182,13 +182,16 @@ void symbols_free(struct symbols *symbols)
     }
 }
 
-/* How many symbols are at or below `address`. */
-static size_t count_to(const struct symbol_file *file, uint64_t address)
+/* How many of `count` things, of `size` bytes each, that begin with their address and are sorted
+ * by it, are at or below `address`. */
+static size_t count_to(const void *things, size_t count, size_t size, uint64_t address)
 {
-    size_t low = 0, high = file->symbols;
+    size_t low = 0, high = count;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (file->symbol[middle].address <= address)
+        uint64_t its;
+        memcpy(&its, (const char *)things + middle * size, sizeof its);
+        if (its <= address)
             low = middle + 1;
         else
             high = middle;
@@ -207,7 +210,7 @@ static bool covers(const struct symbol *symbol, uint64_t address)
 /* Of several at one address, the one that says its size. */
 static const struct symbol *symbol_in(const struct symbol_file *file, uint64_t address)
 {
-    size_t end = count_to(file, address);
+    size_t end = count_to(file->symbol, file->symbols, sizeof *file->symbol, address);
     if (!end)
         return NULL;
     const struct symbol *best = &file->symbol[end - 1];
@@ -252,15 +255,8 @@ const char *symbols_complete(const struct symbols *symbols, const char *prefix, 
 
 static const struct line *line_in(const struct symbol_file *file, uint64_t address)
 {
-    size_t low = 0, high = file->lines;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (file->line[middle].address <= address)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low && file->line[low - 1].file ? &file->line[low - 1] : NULL;
+    size_t end = count_to(file->line, file->lines, sizeof *file->line, address);
+    return end && file->line[end - 1].file ? &file->line[end - 1] : NULL;
 }
 
 const struct line *symbols_line(const struct symbols *symbols, uint64_t address)
