@@ -81,10 +81,12 @@ static void make_prompt(const struct debugger *debugger, char *text, size_t size
         snprintf(text, size, "(%s) ", lane_name(lane));
 }
 
-/* The next line, without its newline, which the caller frees; NULL: there are no more. */
+/* The next line, without its newline, which the caller frees; NULL: there are no more. A Ctrl-C is
+ * for the line that it follows, however early it comes. */
 static char *read_line(struct debugger *debugger)
 {
     char prompt[96];
+    debugger->interrupted = false;
     if (debugger->is_interactive) {
         make_prompt(debugger, prompt, sizeof prompt);
         return readline(prompt);
@@ -128,7 +130,8 @@ static void read_commands(struct debugger *debugger)
         fputc('\n', stdout);
 }
 
-/* A file's lines, each with an answer of its own. False: one failed, and the rest is left. */
+/* A file's lines, each with an answer of its own. False: one failed or was interrupted, and the
+ * rest is left. */
 static bool read_script(struct debugger *debugger, const char *path, bool may_be_missing)
 {
     char *line = NULL;
@@ -144,7 +147,7 @@ static bool read_script(struct debugger *debugger, const char *path, bool may_be
     while (done && !debugger->wants_to_quit && getline(&line, &size, file) > 0) {
         line[strcspn(line, "\n")] = 0;
         if (line[strspn(line, " \t")] && line[strspn(line, " \t")] != '#')
-            done = debugger_line(debugger, line);
+            done = debugger_line(debugger, line) && !debugger->interrupted;
     }
     free(line);
     fclose(file);
@@ -160,7 +163,7 @@ static bool run_scripts(struct debugger *debugger, const struct repl_options *op
     for (unsigned i = 0; i < options->scripts && done && !debugger->wants_to_quit; i++) {
         const struct repl_script *script = &options->script[i];
         done = script->is_file ? read_script(debugger, script->text, false)
-                               : debugger_line(debugger, script->text);
+                               : debugger_line(debugger, script->text) && !debugger->interrupted;
     }
     return done;
 }

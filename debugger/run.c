@@ -92,7 +92,6 @@ enum ran run_for(struct debugger *debugger, uint64_t steps)
         return RAN_ENDED;
     if (platform->s.stop == STOP_IDLE) /* somebody may have typed since */
         platform_stop(platform, STOP_NONE, platform->s.status);
-    debugger->interrupted = false;
     debugger->has_idled = false;
     debugger->busy_since = clock_now(&platform->s.clock);
     debugger->in_vmm = false;
