@@ -36,7 +36,7 @@ static int on_signal_in_line(void)
         return 0;
     session->interrupted = false;
     rl_replace_line("", 0);
-    fputs("^C\n", rl_outstream);
+    fputc('\n', rl_outstream); /* the ^C itself was echoed */
     rl_on_new_line();
     rl_redisplay();
     return 0;
