@@ -56,7 +56,18 @@ static enum outcome look_again(struct vcpu *vcpu)
     return RESUME_SAME;
 }
 
-/* `is_expected` tells whether an instruction is one that makes the exit. */
+/* Lab 5, exercise 4. Carries out the instruction at the guest's pc on its virtual hart, as hardware
+ * in the guest's own mode would (step_execute, which also moves pc on, and refuses what that mode
+ * may not do).
+ *
+ * First, in the VM: reached_device and reached_table become false, is_excused what the caller says.
+ * The instruction is `vcpu->insn`, the word that made the hart trap; where that is 0, the hardware
+ * did not tell, and the guest's current translation has it (memory_fetch, over the VM's port),
+ * whatever the hart saw (P27). What cannot be fetched is the guest's fault. A word that the guest's
+ * hart does not know (insn_decode, by its isa) is its illegal instruction, with the word as tval.
+ * An instruction that is not `is_expected` did not make this exit: look_again. Otherwise it is
+ * executed; done, it has `retired`, which gives the outcome; refused, *trap says why. What is the
+ * guest's fault changes nothing but *trap: REFLECT (P21). */
 static enum outcome emulate(struct vcpu *vcpu, struct trap *trap,
                             bool (*is_expected)(const struct hart *, const struct insn *),
                             bool is_excused)
@@ -66,8 +77,6 @@ static enum outcome emulate(struct vcpu *vcpu, struct trap *trap,
     uint32_t word = vcpu->insn;
     vcpu->vm->reached_device = vcpu->vm->reached_table = false;
     vcpu->vm->is_excused = is_excused;
-    /* What made the hart trap is what it would have executed. Where it does not say, the guest's
-     * current translation has the word, whatever the hart saw (P27). */
     if (!word && !memory_fetch(hart, port, &word, trap))
         return REFLECT;
     struct insn insn = insn_decode(word, hart->isa);

@@ -14,8 +14,11 @@ const char *const exit_text[EXIT_COUNT] = {
 #include "exit.def"
 };
 
-/* An environment call: the firmware's, when the guest's S-mode makes it and the platform answers;
- * else the guest's own handler sees it, as 8, 9 or 11 (P26). */
+/* Lab 5, exercise 3. An environment call. The hart, always in U, says cause 8 of each; to the guest
+ * it is the call of its own mode: 8 from U, 9 from S, 11 from M, with tval 0 (P26). *trap becomes
+ * that. Where the platform answers as firmware (platform_takes, which does the call and moves pc
+ * on), it was a step that did not retire (vcpu_count_step), counted in stats.firmware, and the
+ * guest goes on: RESUME_SAME. Else it is the guest's own to handle. */
 static enum outcome exit_ecall(struct vcpu *vcpu, struct trap *trap)
 {
     *trap = (struct trap){.cause = CAUSE_ECALL_U + (uint64_t)vcpu->hart.mode};
@@ -50,15 +53,23 @@ static enum outcome exit_interrupt(struct vcpu *vcpu, struct trap *trap)
     return LEAVE;
 }
 
-enum outcome exit_dispatch(struct vcpu *vcpu, struct trap *trap)
-{
-    static const struct {
-        uint64_t cause;
-        enum outcome (*handler)(struct vcpu *, struct trap *);
-    } exits[EXIT_COUNT] = {
+static const struct {
+    uint64_t cause;
+    enum outcome (*handler)(struct vcpu *, struct trap *);
+} exits[EXIT_COUNT] = {
 #define EXIT(reason, cause, handler, text) [EXIT_##reason] = {cause, handler},
 #include "exit.def"
-    };
+};
+
+/* Lab 5, exercise 2. Finds the row of `exits` whose cause is the trap's, and lets its handler
+ * answer; rows with NO_CAUSE are no trap's. Before the handler, which may change them, the exit is
+ * noted: the row's number as last_exit and last_found, the trap as last_trap, one more in
+ * stats.exits, and who watches is told, with the row's exit_text (platform_observe_exit). A trap of
+ * no row is an access fault of the hart itself: the shadow leads outside the machine, which no fill
+ * makes it do. It is not noted; the reference step finds out what the guest should have seen
+ * (emulate_access). */
+enum outcome exit_dispatch(struct vcpu *vcpu, struct trap *trap)
+{
     for (unsigned reason = 0; reason < EXIT_COUNT; reason++)
         if (exits[reason].cause == trap->cause) {
             vcpu->last_exit = vcpu->last_found = (enum exit_reason)reason;
@@ -67,7 +78,5 @@ enum outcome exit_dispatch(struct vcpu *vcpu, struct trap *trap)
             platform_observe_exit(&vcpu->vm->platform, &vcpu->hart, *trap, exit_text[reason]);
             return exits[reason].handler(vcpu, trap);
         }
-    /* An access fault of the hart itself: the shadow leads outside the machine, which no fill
-     * makes it do. The reference step finds out what the guest should have seen. */
     return emulate_access(vcpu, trap);
 }

@@ -34,6 +34,10 @@ struct vcpu {
  * the run loop. */
 void vcpu_run(struct vcpu *vcpu, uint64_t until);
 
+/* Enters the guest, on the shadow of its view, for at most `budget` steps: the real state is made
+ * from the virtual one, and taken back when the hart comes back. Counts the steps that it took. */
+struct hw_exit vcpu_enter(struct vcpu *vcpu, uint64_t budget);
+
 /* One step that the VMM took for the guest: the clock and the guest's counters. */
 void vcpu_count_step(struct vcpu *vcpu, bool has_retired);
 
