@@ -14,7 +14,11 @@ static enum access access_of(uint64_t cause)
                                              : ACCESS_LOAD;
 }
 
-/* The guest's own translation of `gva`: sets A and D, as its hardware would. */
+/* Lab 6, exercise 5. The guest's own translation of `gva` for one access: what its hardware would
+ * find, and do (sv39_walk, over the VM's port: it sets A and D), in the space of its fetches or of
+ * its data (space_of_fetch, space_of_data). Where that space is bare, the guest has no tables: a
+ * walk of no steps, as if by a leaf of the topmost level that maps everything to itself, allows
+ * everything, and has A and D. */
 static enum walk_result guest_walk(struct vcpu *vcpu, gva_t gva, enum access why, struct walk *walk)
 {
     struct space space =
@@ -70,8 +74,25 @@ static enum exit_reason restrict_to(const struct vcpu *vcpu, gpa_t gpa, enum acc
     return memory->perms & perm ? EXIT_FILL : EXIT_TOLD;
 }
 
-/* The reason of a page fault. EXIT_GUEST_FAULT: `*trap` is what the guest gets to see. EXIT_FILL:
- * *walk and *memory say of what. */
+/* Lab 6, exercise 5. The hart faulted at the gva in trap->tval, for the access in trap->cause: the
+ * shadow does not let it pass. Whose word is that? The questions, in this order, and the reason
+ * that each can give:
+ *
+ *   Is it a load or a store while loads and stores have a space of their own (vcpu_is_split)?
+ *                                                                         EXIT_MPRV
+ *   Does the guest's own translation refuse it (guest_walk)?              EXIT_GUEST_FAULT
+ *      a page fault: *trap is the hart's, as it stands
+ *      an access fault: a table lies where the guest has no memory (P03, P04). The cause becomes
+ *      the access fault of this access (access_fault_of); tval stays the gva
+ *   Is the walk's pa no memory of the VM (withhold_claim, which gives what was withheld), and no
+ *   device that it has as its own (vm_passes)?                            EXIT_MMIO
+ *   Is there a reason not to let the hart do it (restrict_to)?            that reason
+ *   Is it a store, and the frame a table that is traced (shadow_may_write)?
+ *                                                                         EXIT_TRACED
+ *   Otherwise the shadow only lacks an entry:                             EXIT_FILL
+ *
+ * *walk is the guest's translation; *memory what the p2m (p2m_lookup), or vm_passes, says of where
+ * it leads, as restrict_to left it. */
 static enum exit_reason judge(struct vcpu *vcpu, struct trap *trap, struct walk *walk,
                               struct p2m_entry *memory)
 {

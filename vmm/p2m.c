@@ -88,7 +88,10 @@ void p2m_punch(struct p2m *p2m, gpa_t gpa)
     hw_store(p2m->hw, entry, 8, read_entry(p2m, entry) & (PTE_R | PTE_W | PTE_X));
 }
 
-/* The last entry on the way to `gpa`: a leaf, or one that is not valid; 0: there is no way. */
+/* Lab 6, exercise 1. Walks the p2m's own tables for `gpa`, from the root down (SV39_LEVELS levels,
+ * entry_at and read_entry each), to the last entry on the way: a leaf, or one that is not valid,
+ * which may be a hole. Gives that entry, and its level in *level. A gpa that three levels cannot
+ * name, of 39 bits and more, has no way: 0, whatever its low bits. */
 static uint64_t find(const struct p2m *p2m, gpa_t gpa, int *level)
 {
     hpa_t table = p2m->root;
@@ -102,6 +105,11 @@ static uint64_t find(const struct p2m *p2m, gpa_t gpa, int *level)
     }
 }
 
+/* Lab 6, exercise 1. What the p2m says of `gpa`. False: it is not the VM's memory, or is a hole,
+ * and *entry is as it was. True, *entry: the machine's address of that very byte, which lies in the
+ * leaf's page at the same offset (a leaf of level 1 maps 2 MiB: level_size, pte_pa); of the leaf's
+ * R, W and X what it has; its reasons, which stand at REASONS_SHIFT above the PPN; and its level.
+ */
 bool p2m_lookup(const struct p2m *p2m, gpa_t gpa, struct p2m_entry *entry)
 {
     int level;

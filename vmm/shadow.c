@@ -143,6 +143,20 @@ uint64_t shadow_satp(const struct shadows *shadows, const struct shadow *shadow)
 
 /* ---- filling ---------------------------------------------------------------------------- */
 
+/* Lab 6, exercise 3. Combines what the guest grants with what the VMM does: the permissions of a
+ * shadow entry (of PTE_R, PTE_W, PTE_X), ORed with the reasons why W is missing (of
+ * SHADOW_REASONS).
+ *
+ * `guest_pte` is the guest's leaf, whose translation has already succeeded in this view: so its U
+ * bit and the view's mode and SUM agree, for loads and stores. From its R, W and X:
+ *   MXR makes what is executable readable too (P07).
+ *   In S, a U page is never executable, whatever SUM says (P06).
+ *   In a view for fetches only, nothing but X is left.
+ * Of that, what `p2m_perms` has too (of the same bits) may be granted. W besides is withheld while
+ * there is any reason: those that the frame has (`reasons`), SHADOW_CLEAN where the leaf's D is 0,
+ * so that the first store exits and D is set (P17), SHADOW_HELD where the p2m has no W. All of them
+ * are in the result (P18); but a leaf without W, or whose W this view does not have, has no reasons
+ * at all: there is nothing to give back. */
 uint64_t shadow_perms(struct view view, uint64_t guest_pte, unsigned p2m_perms, unsigned reasons)
 {
     uint64_t perms = guest_pte & (PTE_R | PTE_W | PTE_X);
@@ -191,8 +205,11 @@ static void page_on(struct shadows *shadows, unsigned page, const struct walk *w
         frame_of(shadows, gpa)->writes = 0;
 }
 
-/* A page of 2 MiB stays large where the guest's and the p2m's are and nothing in it is withheld,
- * unless small entries of its region are in use already. */
+/* Lab 6, exercise 4. True when the entry for `gva` in `page`, a table of level 1, may be one of 2
+ * MiB: the guest's leaf (of `walk`) and the p2m's (`memory`) are at least as large; nothing in the
+ * guest's 2 MiB is withheld (chunk_of(walk->pa)->withheld); and no small entries of that region are
+ * in use, which would be lost: the entry there leads to no page that has any (is_pointer,
+ * page_below, `used`). */
 static bool stays_large(const struct shadows *shadows, unsigned page, gva_t gva,
                         const struct walk *walk, const struct p2m_entry *memory)
 {
@@ -202,6 +219,15 @@ static bool stays_large(const struct shadows *shadows, unsigned page, gva_t gva,
            !chunk_of(shadows, GPA(walk->pa))->withheld;
 }
 
+/* Lab 6, exercise 4. Enters gva -> hpa into the shadow: its tables down to the leaf, and that.
+ *
+ * First make_room for all tables that may be needed below the root, SV39_LEVELS - 1, sparing this
+ * shadow. Then from the root (shadow->root, level 2) down: each page on the way is told what it is
+ * made from (page_on), and the one below it is had by page_child, at index_at(gva, level). The leaf
+ * is one of level 1 where that stays_large, else of level 0. It (page_set_leaf) leads to the
+ * machine's frame, or 2 MiB of frames, that memory->hpa lies in, aligned to its size; and it grants
+ * what shadow_perms says of the view, the guest's leaf, the p2m's permissions, and what is withheld
+ * of the guest's frame (shadow_withheld, of walk->pa). Counts stats.fills. */
 void shadow_fill(struct shadows *shadows, struct shadow *shadow, gva_t gva, const struct walk *walk,
                  const struct p2m_entry *memory)
 {

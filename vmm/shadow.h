@@ -154,10 +154,7 @@ uint64_t shadow_asid(const struct shadow *shadow);
 uint64_t shadow_satp(const struct shadows *shadows, const struct shadow *shadow);
 
 /* The permissions that a shadow entry may grant, and the reasons for what is missing: what the
- * guest's leaf allows in this view, the p2m does not withhold, and nobody wants to hear of
- * (`reasons`, of the frame). A leaf that the guest has not dirtied stays without W, so that the
- * first store exits and D can be set (P17). U pages are not for S to execute (P06); MXR makes X
- * readable (P07). */
+ * guest's leaf allows in this view, the p2m does not withhold, and nobody wants to hear of. */
 uint64_t shadow_perms(struct view view, uint64_t guest_pte, unsigned p2m_perms, unsigned reasons);
 
 /* Fills the entry for `gva`: `walk` is the guest's translation of it, with the tables on the way

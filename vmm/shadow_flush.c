@@ -5,8 +5,11 @@
  * next used. */
 #include "shadow_pages.h"
 
-/* Drops what one shadow says of `gva`. Where a larger page of the guest is here in pieces, all of
- * them go (P15). */
+/* Lab 6, exercise 6. Drops what one shadow says of `gva`: the entry that maps it, of 4 KiB or of 2
+ * MiB (page_drop_entry). The fence names a page of the guest, which may be larger than the
+ * shadow's: so where on the way down (index_at, is_pointer, page_below) a page below the root
+ * has_pieces, all of its leaves go, and all below it (page_drop_leaves), instead of one (P15).
+ * Tables stay. Where nothing maps gva, nothing is done: an entry that is 0 cannot be dropped. */
 static void fence_gva(struct shadows *shadows, struct shadow *shadow, gva_t gva)
 {
     uint64_t pte = page_table(shadows, shadow->root)[index_at(gva, 2)];
@@ -29,6 +32,13 @@ static void fence_gva(struct shadows *shadows, struct shadow *shadow, gva_t gva)
     }
 }
 
+/* Lab 6, exercise 6. The guest's sfence.vma (Privileged 4.2.1): of all addresses or of `gva`, in
+ * all address spaces or in those whose ASID is `asid`, whose bits above 15 mean nothing.
+ *
+ * Everything everywhere: shadow_forget. Otherwise each shadow that is used and named (shadow_asid)
+ * is fenced: of one address, at once (fence_gva); of all, when it is next used, by an epoch that
+ * never is (0). A shadow whose epoch is not that of `shadows` will be emptied anyway: it needs
+ * nothing. More may be dropped than was named, never less (P14). */
 static void fence(struct shadows *shadows, bool all_va, gva_t gva, bool all_asids, uint64_t asid)
 {
     if (all_va && all_asids) {

@@ -44,6 +44,10 @@ static link_t *head_of(const struct shadows *shadows, gpa_t gpa, int level)
     return level ? &chunk_of(shadows, gpa)->first : &frame_of(shadows, gpa)->first;
 }
 
+/* Lab 7, exercise 1. The leaf at `link` is the first in the list of the guest's page of `level` (0
+ * or 1) at `gpa` from now on (head_of). The list is doubly linked: the next and the previous link
+ * stand in what is beside each leaf (page_beside); 0 is the end either way. What was beside this
+ * one does not matter; it has no reasons afterwards. */
 void frame_link(struct shadows *shadows, gpa_t gpa, int level, link_t link)
 {
     link_t *head = head_of(shadows, gpa, level);
@@ -53,6 +57,8 @@ void frame_link(struct shadows *shadows, gpa_t gpa, int level, link_t link)
     *head = link;
 }
 
+/* Lab 7, exercise 1. Takes the leaf at `link` out of that list, wherever in it it stands, in a time
+ * that does not depend on how long the list is; nothing is left beside the leaf. */
 void frame_unlink(struct shadows *shadows, gpa_t gpa, int level, link_t link)
 {
     struct beside *beside = page_beside(shadows, link);
@@ -65,7 +71,8 @@ void frame_unlink(struct shadows *shadows, gpa_t gpa, int level, link_t link)
     *beside = (struct beside){0};
 }
 
-/* Drops the entries of one size. */
+/* Lab 7, exercise 1. Drops every leaf of one size that maps the guest's page at `gpa`
+ * (page_drop_entry, which takes it out of the list), and gives how many there were. */
 static unsigned drop_list(struct shadows *shadows, gpa_t gpa, int level)
 {
     unsigned dropped = 0;
@@ -91,7 +98,15 @@ static uint64_t perms_of(const struct shadows *shadows, link_t link)
     return page_table(shadows, page_of_link(link))[index_of_link(link)] & (PTE_R | PTE_W | PTE_X);
 }
 
-/* A leaf without W and without a reason is one that the guest grants no W: it stays so. */
+/* Lab 7, exercise 2. From now on there is this `reason` (one or more of SHADOW_REASONS) why nobody
+ * may write the guest's frame at `gpa` unheard; nothing happens where it has that reason already.
+ *
+ * The frame remembers it, shifted (frame->reasons), and its 2 MiB how many of its frames have any
+ * (chunk->withheld). Entries of 2 MiB that map the frame are dropped: they come back in pieces.
+ * Each of 4 KiB, in every view, loses W, and has this reason besides its own (page_change_leaf), so
+ * that who takes another reason back does not open it (P18). But a leaf that has neither W nor a
+ * reason is one that the guest grants no W: it stays so, for a reason beside it would promise W
+ * when it is given back. */
 void shadow_withhold(struct shadows *shadows, gpa_t gpa, unsigned reason)
 {
     struct frame *frame = frame_of(shadows, gpa);
@@ -108,6 +123,9 @@ void shadow_withhold(struct shadows *shadows, gpa_t gpa, unsigned reason)
     }
 }
 
+/* Lab 7, exercise 2. Takes the `reason` back, in the frame, its 2 MiB, and each leaf of 4 KiB that
+ * has it; others stay. A leaf gets W again just when this was its last reason: who never had this
+ * one is left as it is. Nothing happens where the frame has no such reason. */
 void shadow_give_back(struct shadows *shadows, gpa_t gpa, unsigned reason)
 {
     struct frame *frame = frame_of(shadows, gpa);

@@ -14,7 +14,11 @@ struct fence {
 
 /* ---- what still holds ---------------------------------------------------------------------- */
 
-/* What the guest's entry, as it stands now, lets this view do at `level`, and where that is. */
+/* Lab 7, exercise 3. What the guest's entry `pte`, as it stands in a table of `level`, lets a view
+ * do at once, without a walk that would have to change it: of PTE_R, PTE_W, PTE_X. Nothing, if it
+ * is not valid, no leaf, malformed at that level (sv39_is_malformed, P08), or not marked accessed:
+ * hardware would have to set A. Otherwise what the view's space may load, store and fetch by it
+ * (sv39_may); W only if D is set, too (P17). */
 static uint64_t allowed_by(struct view view, uint64_t pte, int level)
 {
     if (!(pte & PTE_V) || !pte_is_leaf(pte) || !(pte & PTE_A) || sv39_is_malformed(pte, level))
@@ -24,8 +28,12 @@ static uint64_t allowed_by(struct view view, uint64_t pte, int level)
            (sv39_may(view.space, pte, ACCESS_FETCH) ? PTE_X : 0);
 }
 
-/* True when the leaf at `link`, which mirrors the guest's entry `pte`, may stand: it leads to the
- * same place and grants no more, nor would when a reason is taken back. */
+/* Lab 7, exercise 3. True when the leaf at `link`, which mirrors the guest's entry `pte`, may
+ * stand: it leads where the p2m has the guest's page (p2m_lookup), and grants no more than is
+ * allowed_by the entry in the view of its shadow at the level of its page. Granted is also what it
+ * will be when a reason is taken back: a leaf with reasons gets W then, without another look at the
+ * guest's entry. Only SHADOW_CLEAN, if it is among them, is no promise, for no one takes it back
+ * but a new fill. To grant less is no fault: a fault of the hart will ask again. */
 static bool leaf_holds(const struct shadows *shadows, link_t link, uint64_t pte)
 {
     unsigned page = page_of_link(link);
@@ -74,6 +82,12 @@ static bool follow_entry(struct shadows *shadows, unsigned page, unsigned index,
 
 /* ---- one table ------------------------------------------------------------------------------ */
 
+/* Lab 7, exercise 4. `size` bytes (1 or more) at `gpa`, which lie in one page, were written, and
+ * the frame is a table. Every entry that has one of these bytes, or more, is followed
+ * (follow_entry, with the guest's entry as it stands now) in every mirror of the table: the list
+ * starts at frame_of(gpa)->mirrors and goes on by next_mirror, page numbers plus one, 0 at the end.
+ * Where follow_entry dropped a pointer, the pages below it are gone, and mirrors of this very table
+ * may have been among them: the list is read from its start again. */
 void mirror_wrote(struct shadows *shadows, gpa_t gpa, uint64_t size)
 {
     unsigned first = (gpa.a & (PAGE_SIZE - 1)) / PTE_BYTES;

@@ -7,6 +7,10 @@
  * go, and it is data until it is walked again. */
 #include "shadow_mirror.h"
 
+/* Lab 7, exercise 5. The hart is about to store to the traced frame at `gpa`. False: it must not,
+ * the store is emulated, and that is one more of the frame's `writes` since it was last walked. But
+ * when there have been MIRROR_PATIENCE of them already, the frame is taken for a table no more: its
+ * mirrors end (mirror_end), which takes the trace away, and the hart may store by itself: true. */
 static bool let_write(struct shadows *shadows, gpa_t gpa)
 {
     struct frame *frame = frame_of(shadows, gpa);
@@ -16,7 +20,11 @@ static bool let_write(struct shadows *shadows, gpa_t gpa)
     return true;
 }
 
-/* What is larger than an entry was no change of one. */
+/* Lab 7, exercise 5. `size` bytes of the table at `gpa` were written by others than the hart: the
+ * VMM, for an emulated store, or a device. Up to 8 bytes are a change of entries, which the mirrors
+ * follow at once (mirror_wrote). More are no such change: the frame is data again, and its mirrors
+ * end (mirror_end). Where shadows are to be as stale as is legal (parts.is_stale), the table just
+ * runs ahead (mirror_be_late). */
 static void wrote(struct shadows *shadows, gpa_t gpa, uint64_t size)
 {
     if (shadows->parts.is_stale)

@@ -74,8 +74,11 @@ void withhold_again(struct vm *vm)
 
 /* ---- dirty logging ------------------------------------------------------------------------- */
 
-/* A frame is clean while the reason stands: the first store takes it back. A hole is written when
- * it is filled. */
+/* Lab 7, exercise 6. Begins or ends the log of written frames. A frame is clean while it has the
+ * reason SHADOW_LOGGED: whoever stores first takes it back. So a log that begins adds the reason
+ * (add) to each page of the guest's memory (ram_size bytes from RAM_BASE) that the p2m has; a hole
+ * is written when it is filled, so it counts as written. One that ends takes the reason back from
+ * all (take_back). vm->is_logging says which it is. */
 void withhold_log(struct vm *vm, bool is_on)
 {
     struct p2m_entry entry;
@@ -89,6 +92,8 @@ void withhold_log(struct vm *vm, bool is_on)
     }
 }
 
+/* Lab 7, exercise 6. True when the log is on and the page of `gpa`, memory that the p2m has, was
+ * written since the log began or this was last asked; it is clean from now on. */
 bool withhold_was_written(struct vm *vm, gpa_t gpa)
 {
     struct p2m_entry entry;
