@@ -130,6 +130,18 @@ static uint64_t mstatus_value(const struct hart *hart)
     return is_dirty ? status | MSTATUS_SD : status;
 }
 
+/* Lab 2, exercise 2. The bits of its register that a view shows; the others read as zero (P22).
+ *
+ *   SSTATUS   shows mstatus: SSTATUS_READABLE (Privileged 4.1.1)
+ *   SIE, SIP  show mie and mip: the interrupts that M has delegated to S, and these alone
+ *             (Privileged 4.1.3)
+ *
+ * No other rule is a view's. */
+static uint64_t view_readable(const struct hart *hart, enum csr_rule rule)
+{
+    return rule == RULE_SSTATUS ? SSTATUS_READABLE : hart->csr.mideleg;
+}
+
 static uint64_t read_csr(const struct hart *hart, struct port *port, unsigned number)
 {
     switch (rules[row_at(number)].rule) {
@@ -155,20 +167,24 @@ static uint64_t read_csr(const struct hart *hart, struct port *port, unsigned nu
     case RULE_MSTATUS:
         return mstatus_value(hart);
     case RULE_SSTATUS:
-        return mstatus_value(hart) & SSTATUS_READABLE;
+        return mstatus_value(hart) & view_readable(hart, RULE_SSTATUS);
     case RULE_SIE:
-        return hart->csr.mie & hart->csr.mideleg;
+        return hart->csr.mie & view_readable(hart, RULE_SIE);
     case RULE_MIP:
         return csr_mip(hart);
     case RULE_SIP:
-        return csr_mip(hart) & hart->csr.mideleg;
+        return csr_mip(hart) & view_readable(hart, RULE_SIP);
     case RULE_MISA:
         return isa_misa(hart->isa);
     }
     return 0;
 }
 
-/* mstatus keeps the writable bits; MPP = 2 names no mode, and the old MPP stays. */
+/* Lab 2, exercise 2. What mstatus holds after a write of `value` where it held `old`.
+ *
+ * Of the bits in `writable` it takes those of `value`, of all others it keeps those of `old`. MPP
+ * is WARL: 2 names no mode, and a write of it leaves the old MPP, while the rest of the write
+ * counts (Privileged 2.3, 3.1.6.1, P23). */
 static uint64_t legal_mstatus(uint64_t old, uint64_t value, uint64_t writable)
 {
     if ((value & MSTATUS_MPP) >> MSTATUS_MPP_SHIFT == 2)
@@ -176,8 +192,14 @@ static uint64_t legal_mstatus(uint64_t old, uint64_t value, uint64_t writable)
     return (old & ~writable) | (value & writable);
 }
 
-/* What a read-modify-write starts from. Bits of mip that wires drive read as (software bit OR
- * wire), but only the software bit takes part (Privileged 3.1.9, P22). */
+/* Lab 2, exercise 1. What csrrs and csrrc set and clear bits in; `read` is what the CSR of `row`
+ * reads as.
+ *
+ * For all registers but two it is `read`. An interrupt's bit in mip, and in sip, which shows mip,
+ * reads as one where software has set it or a wire drives it; a read-modify-write starts from the
+ * software bits alone, which are hart->csr.mip, for else it would store the wire's state as
+ * software's (Privileged 3.1.9, P22). `rules[row].rule` says which register it is: RULE_MIP,
+ * RULE_SIP. */
 static uint64_t modify_base(const struct hart *hart, unsigned row, uint64_t read)
 {
     enum csr_rule rule = rules[row].rule;
@@ -188,6 +210,21 @@ static uint64_t modify_base(const struct hart *hart, unsigned row, uint64_t read
 static uint64_t without_f(const struct hart *hart)
 {
     return isa_has(hart->isa, EXT_F) ? 0 : MSTATUS_FS;
+}
+
+/* Lab 2, exercise 2. The bits of its register that a write through a view may change (P22).
+ *
+ *   SSTATUS   of mstatus: SSTATUS_WRITABLE, but not the bits of without_f(hart)
+ *   SIE       of mie: what the view shows (Privileged 4.1.3)
+ *   SIP       of mip: SSIP alone, and only where it is delegated; STIP and SEIP are raised and
+ *             lowered by M and by devices (Privileged 4.1.3)
+ *
+ * No other rule is a view's. */
+static uint64_t view_writable(const struct hart *hart, enum csr_rule rule)
+{
+    if (rule == RULE_SSTATUS)
+        return SSTATUS_WRITABLE & ~without_f(hart);
+    return hart->csr.mideleg & (rule == RULE_SIP ? MIP_SSIP : ~(uint64_t)0);
 }
 
 /* fcsr or a part of it: the floating-point state is no longer what memory has of it. QEMU and Spike
@@ -216,17 +253,13 @@ static void write_csr(struct hart *hart, unsigned number, uint64_t value)
     case RULE_MISA: /* WARL with one legal value */
         return;
     case RULE_SSTATUS:
-        writable = SSTATUS_WRITABLE & ~without_f(hart);
+    case RULE_SIE:
+    case RULE_SIP:
+        writable = view_writable(hart, rules[row_at(number)].rule);
         break;
     case RULE_MSTATUS:
         *csr = legal_mstatus(*csr, value, writable & ~without_f(hart));
         return;
-    case RULE_SIE:
-        writable = hart->csr.mideleg;
-        break;
-    case RULE_SIP: /* only SSIP; the others are set by whoever raises them (Privileged 4.1.3) */
-        writable = MIP_SSIP & hart->csr.mideleg;
-        break;
     case RULE_TVEC: /* a reserved mode: the write is ignored */
         if ((value & TVEC_MODE) > TVEC_VECTORED)
             return;
@@ -289,6 +322,18 @@ static bool may_use_stimecmp(const struct hart *hart)
     return hart->mode == MODE_M || (has_time && csr_has_stimer(hart));
 }
 
+/* Lab 2, exercise 1. True when the hart, as it is now, may read CSR `number`, and where `is_write`
+ * write it, too.
+ *
+ * All of this must hold (P21):
+ *
+ *   - there is such a CSR (csr_find gives its row), and the hart has the row's extension;
+ *   - the hart's mode is not below bits 9:8 of the number, the least mode that may touch it, and a
+ *     register whose bits 11:10 are both set is only read (Privileged 2.1);
+ *   - the registers of EXT_F are there only while mstatus.FS is not Off (Privileged 3.1.6.6);
+ *   - satp is not for S while mstatus.TVM is set (Privileged 3.1.6.5);
+ *   - stimecmp: may_use_stimecmp; the counters, which are numbers 0xc00 to 0xcff: may_read_counter.
+ */
 static bool may_access(const struct hart *hart, unsigned number, bool is_write)
 {
     const struct csr_info *info = csr_find(number);
@@ -319,6 +364,15 @@ static void tell(struct port *port, unsigned row)
         port->changed(port, CHANGE_PROTECTION);
 }
 
+/* Lab 2, exercise 1. Carries out a CSR instruction.
+ *
+ * What the hart may not do (may_access) changes nothing, *old included, and gives false. Else *old
+ * becomes what the CSR reads as before the instruction (read_csr), and where `is_write`, `operand`
+ * is written by write_csr: for CSR_SWAP as it is; for CSR_SET and CSR_CLEAR it is a mask of the
+ * bits to set or clear in the modify_base of what was read (ISA 9.1). After a write, and only then,
+ * tell() lets the port know of it; the row is row_at(number).
+ *
+ * A zero operand is written like any other: what does not write is told by `is_write` (P19). */
 bool csr_access(struct hart *hart, struct port *port, unsigned number, enum csr_op op,
                 bool is_write, uint64_t operand, uint64_t *old)
 {

@@ -10,13 +10,25 @@ static uint64_t move_bit(uint64_t status, uint64_t from, uint64_t to)
     return (status & ~to) | (status & from ? to : 0);
 }
 
+/* Lab 2, exercise 3. The mode whose handler takes a trap of this cause, which the hart raises as it
+ * is now.
+ *
+ * M takes all traps, unless it delegated this one to S: the bit of the cause's number is set in
+ * mideleg, if it is an interrupt (CAUSE_INTERRUPT is set in `cause`), or in medeleg, if it is an
+ * exception; the number is the low six bits of `cause`. A trap never goes to a mode less privileged
+ * than where it came from: what M itself raises stays in M, delegated or not (Privileged 3.1.8). */
 enum mode trap_target(const struct hart *hart, uint64_t cause)
 {
     uint64_t delegated = cause & CAUSE_INTERRUPT ? hart->csr.mideleg : hart->csr.medeleg;
     return hart->mode < MODE_M && delegated >> (cause & 63) & 1 ? MODE_S : MODE_M;
 }
 
-/* Where the handler starts: vectored mode is for interrupts alone (P25). */
+/* Lab 2, exercise 4. Where the handler starts that `tvec`, an stvec or mtvec, names for `cause`.
+ *
+ * Bits 1:0 of `tvec` (TVEC_MODE) are a mode, and with these bits zero it is the base. Everything
+ * goes to the base, but in the mode TVEC_VECTORED, interrupts go to four bytes behind it for each
+ * number: number 5 to base + 20. Exceptions go to the base in this mode, too (Privileged 3.1.7,
+ * P25). */
 static uint64_t handler(uint64_t tvec, uint64_t cause)
 {
     uint64_t base = tvec & ~(uint64_t)TVEC_MODE;
@@ -24,6 +36,13 @@ static uint64_t handler(uint64_t tvec, uint64_t cause)
     return is_vectored ? base + 4 * (cause & 63) : base;
 }
 
+/* Lab 2, exercise 4. Takes the trap in S.
+ *
+ * sepc becomes the pc, which is that of the instruction that trapped, scause and stval the trap's
+ * cause and tval, each for every trap: nothing of an earlier one stays (Privileged 4.1.7 to 4.1.9).
+ * In mstatus, SPIE becomes what SIE was, SIE becomes 0, and SPP says which mode the trap came from:
+ * 1 for S, 0 for U; no other bit changes (Privileged 4.1.1, 3.1.6.1). Then the hart is in S, at
+ * handler(). */
 static void enter_s(struct hart *hart, struct trap trap)
 {
     struct csrs *csr = &hart->csr;
@@ -37,6 +56,11 @@ static void enter_s(struct hart *hart, struct trap trap)
     hart->pc = handler(csr->stvec, trap.cause);
 }
 
+/* Lab 2, exercise 4. Takes the trap in M.
+ *
+ * As enter_s, with mepc, mcause, mtval, MPIE, MIE and mtvec. MPP has two bits, the number of the
+ * mode that the trap came from, and S's bits of mstatus stay as they are, and so does MPRV
+ * (Privileged 3.1.6.1). */
 static void enter_m(struct hart *hart, struct trap trap)
 {
     struct csrs *csr = &hart->csr;
@@ -58,6 +82,19 @@ void trap_enter(struct hart *hart, struct trap trap)
         enter_m(hart, trap);
 }
 
+/* Lab 2, exercise 6. The interrupt to take before the next instruction, as a cause: CAUSE_INTERRUPT
+ * and its number; 0: none.
+ *
+ * An interrupt is ready when it is pending (csr_mip: software bits and wires) and enabled in mie.
+ * The ready ones that mideleg has delegated are S's, the others M's (Privileged 3.1.9):
+ *
+ *   - those of M are open in U and in S, whatever MIE says, and in M where MIE is set;
+ *   - those of S are open in U, whatever SIE says, in S where SIE is set, and never in M (P32).
+ *
+ * Of those that are ready and open, all of M's go before all of S's; and within each, the order is
+ * MEI, MSI, MTI, SEI, SSI, STI (P31).
+ *
+ * This is asked often, and mostly nothing is ready: say so first. */
 uint64_t trap_pending(const struct hart *hart)
 {
     static const uint8_t priority[] = {IRQ_MEI, IRQ_MSI, IRQ_MTI, IRQ_SEI, IRQ_SSI, IRQ_STI};
@@ -75,11 +112,20 @@ uint64_t trap_pending(const struct hart *hart)
     return 0;
 }
 
+/* Lab 2, exercise 6. True when a hart that waits in wfi goes on: an interrupt is pending and
+ * enabled in mie, whatever MIE, SIE, mideleg and the mode say (Privileged 3.3.3, P28). */
 bool trap_wakes(const struct hart *hart)
 {
     return (csr_mip(hart) & hart->csr.mie) != 0;
 }
 
+/* Lab 2, exercise 5. Carries out sret.
+ *
+ * In U, and in S while mstatus.TSR is set, it is an illegal instruction: nothing changes, and the
+ * answer is false. M may do it, whatever TSR says (Privileged 3.1.6.5, 3.3.2). Else, true: the hart
+ * goes to the mode that SPP names, at sepc; SIE becomes what SPIE was, SPIE becomes 1, SPP the
+ * least mode, which is U, and MPRV 0, for neither S nor U is M. No other bit of mstatus changes
+ * (Privileged 3.1.6.1, 3.1.6.3, P24). */
 bool trap_sret(struct hart *hart)
 {
     struct csrs *csr = &hart->csr;
@@ -92,6 +138,12 @@ bool trap_sret(struct hart *hart)
     return true;
 }
 
+/* Lab 2, exercise 5. Carries out mret.
+ *
+ * Below M it is an illegal instruction: nothing changes, and the answer is false. In M, true: the
+ * hart goes to the mode that MPP names, at mepc; MIE becomes what MPIE was, MPIE becomes 1, MPP
+ * becomes U, and MPRV 0 where the hart has left M, which it has not if MPP named M
+ * (Privileged 3.1.6.1, 3.1.6.3, P24). */
 bool trap_mret(struct hart *hart)
 {
     struct csrs *csr = &hart->csr;
