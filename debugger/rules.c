@@ -199,7 +199,7 @@ static bool is_data_aligned(const struct question *q)
 
 static bool is_canonical(const struct question *q)
 {
-    return q->has_walk && (uint64_t)((int64_t)(q->trap.tval << 25) >> 25) != q->trap.tval;
+    return q->has_walk && !sv39_is_canonical(q->trap.tval);
 }
 
 static bool has_bits(const struct question *q, uint64_t bits)

@@ -27,8 +27,7 @@ void p2m_init(struct p2m *p2m, struct hw *hw, hpa_t tables, uint64_t count)
 
 static hpa_t entry_at(hpa_t table, gpa_t gpa, int level)
 {
-    uint64_t index = gpa.a >> (PAGE_SHIFT + SV39_VPN_BITS * level) & ((1 << SV39_VPN_BITS) - 1);
-    return HPA(table.a + index * 8);
+    return HPA(table.a + sv39_index(gpa.a, level) * 8);
 }
 
 static uint64_t read_entry(const struct p2m *p2m, hpa_t at)

@@ -51,7 +51,7 @@ struct chunk {
 
 static inline unsigned index_at(gva_t gva, int level)
 {
-    return gva.a >> (PAGE_SHIFT + SV39_VPN_BITS * level) & (ENTRIES - 1);
+    return (unsigned)sv39_index(gva.a, level);
 }
 
 static inline bool is_pointer(uint64_t pte)

@@ -10,6 +10,13 @@ static bool fail(struct trap *trap, uint64_t cause, uint64_t va)
     return false;
 }
 
+/* Lab 3, exercise 6. The physical address of `va` for one access of the hart.
+ *
+ * Fetches are made in space_of_fetch(hart), all other accesses in space_of_data(hart). In a bare
+ * space (space_is_bare) *pa is `va`, and nothing is walked. Else sv39_walk says: the address, which
+ * goes to *pa, and true; or a page fault or access fault, and false: then *trap is filled by fail()
+ * with the cause that this kind of fault has for this kind of access (page_fault_of,
+ * access_fault_of), and tval is `va` (Privileged 4.3.2, 3.1.16, P09). */
 bool memory_translate(const struct hart *hart, struct port *port, uint64_t va, enum access why,
                       uint64_t *pa, struct trap *trap)
 {

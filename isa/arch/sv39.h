@@ -62,6 +62,17 @@ struct walk {
 enum walk_result sv39_walk(struct space space, struct port *port, uint64_t va, enum access why,
                            struct walk *walk);
 
+/* True when `va` is an address of Sv39 (Privileged 4.4.1, P08). */
+bool sv39_is_canonical(uint64_t va);
+
+/* Which of the 512 entries of a table at `level` translates `va` (Privileged 4.4.1). */
+uint64_t sv39_index(uint64_t va, int level);
+
+/* Sees to it that A, and D for a store, are set in the leaf that `walk` ended at, in memory and in
+ * `walk` (Privileged 4.3.1, P17). */
+enum walk_result sv39_use(const struct space *space, struct port *port, enum access why,
+                          struct walk *walk);
+
 /* True when the leaf `pte` allows the access to this space (Privileged 4.3.1, P06, P07, P09). */
 bool sv39_may(struct space space, uint64_t pte, enum access why);
 

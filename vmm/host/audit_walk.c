@@ -13,6 +13,7 @@ static uint64_t word_at(const struct vm *vm, uint64_t hpa)
     return word;
 }
 
+/* Withheld from lab 3. */
 static uint64_t index_of(uint64_t address, int level)
 {
     return address >> (12 + 9 * level) & 511;
@@ -94,7 +95,7 @@ static unsigned pmp_perms(const struct pmp *pmp, enum mode mode, uint64_t pa, ui
 
 /* ---- 4.3: Sv39 ------------------------------------------------------------------------------ */
 
-/* Steps 5 and 6 of 4.3.2: what the leaf lets the view do, A and D aside. */
+/* Steps 5 and 6 of 4.3.2: what the leaf lets the view do, A and D aside. Withheld from lab 3. */
 static unsigned leaf_perms(const struct space *space, uint64_t pte)
 {
     unsigned perms = pte & RWX;
@@ -108,7 +109,7 @@ static unsigned leaf_perms(const struct space *space, uint64_t pte)
     return perms | (reads_code ? R : 0);
 }
 
-/* Steps 3, 4 and 6: entries that are not to be used. */
+/* Steps 3, 4 and 6: entries that are not to be used. Withheld from lab 3. */
 static bool is_bad(uint64_t pte, int level)
 {
     bool is_leaf = pte & RWX;
@@ -119,6 +120,7 @@ static bool is_bad(uint64_t pte, int level)
     return frame_in(pte) % ((uint64_t)4096 << 9 * level) != 0;
 }
 
+/* The steps in order, as far as a page of `smallest` level. Withheld from lab 3. */
 static struct audit_word walk(const struct vm *vm, struct view view, const struct pmp *pmp,
                               uint64_t gva, int smallest)
 {

@@ -242,6 +242,26 @@ Test(sv39, the_upper_half_uses_the_upper_entries_of_the_root)
     cr_expect_eq(found.step[0].pte_pa, TABLES + 256 * 8);
 }
 
+Test(sv39, an_index_is_nine_bits_of_the_address)
+{
+    static const struct {
+        uint64_t va;
+        unsigned index[3];
+    } rows[] = {
+        {0x0000000000000000, {0, 0, 0}},       {0x0000000000000fff, {0, 0, 0}},
+        {0x0000000000001000, {1, 0, 0}},       {0x0000000000200000, {0, 1, 0}},
+        {0x0000000040000000, {0, 0, 1}},       {0x00000000401ff000, {511, 0, 1}},
+        {0x0000003fffffffff, {511, 511, 255}}, {0xffffffc000000000, {0, 0, 256}},
+        {0xffffffffffffffff, {511, 511, 511}},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        cr_expect(sv39_is_canonical(rows[i].va), "%lx", rows[i].va);
+        for (int level = 0; level < 3; level++)
+            cr_expect_eq(sv39_index(rows[i].va, level), rows[i].index[level], "%lx, level %d",
+                         rows[i].va, level);
+    }
+}
+
 /* --- permissions --- */
 
 Test(sv39, r_w_and_x_allow_what_they_say)
