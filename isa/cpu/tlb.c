@@ -27,7 +27,40 @@ void tlb_clear(struct cpu *cpu)
         cpu->spaces[i].mode = SPACE_UNUSED;
 }
 
-/* Drops the translations of one page in all spaces. */
+/* Lab 3, exercise 7. What an entry for the page of `va` is known by: the number of the page, and
+ * above it that of the space, without which two programs' pages at one address would be taken for
+ * each other. `space` is ready to be added (cpu_space_tag). */
+static uint64_t tag_of(uint64_t va, uint64_t space)
+{
+    return va >> PAGE_SHIFT | space;
+}
+
+/* Lab 3, exercise 7. Keeps a translation of the page of `va`, which lies in `frame`, for the loads
+ * or for the stores of its space, in the place that tlb_index() says.
+ *
+ * It was walked for one kind of access, and holds for no other: what may be loaded need not be
+ * stored to, and before a first store D is to be set (Privileged 4.3.1, P17). So loads and stores
+ * have a table each, cpu->loads and cpu->stores. Beside each entry of the latter, store_frames says
+ * which frame it writes, so that tlb_mark() finds it when that frame becomes one that is not to be
+ * stored to unheard, a page table above all. */
+static void keep(struct cpu *cpu, uint64_t va, struct tlb_entry entry, uint64_t frame,
+                 bool is_store)
+{
+    unsigned i = tlb_index(va);
+    if (is_store) {
+        cpu->stores[i] = entry;
+        cpu->store_frames[i] = (uint32_t)frame;
+    } else {
+        cpu->loads[i] = entry;
+    }
+}
+
+/* Lab 3, exercise 7. Drops the translations of one page in all spaces: whatever stands where
+ * tlb_index() puts `va`.
+ *
+ * A tag of TAG_NONE makes an entry empty: of loads, of stores, of fetches. store_frames is
+ * UINT32_MAX beside an empty entry of stores, and drop_guards() does the same for the pages of a
+ * debugger. */
 static void drop_page(struct cpu *cpu, uint64_t va)
 {
     unsigned i = tlb_index(va);
@@ -36,7 +69,9 @@ static void drop_page(struct cpu *cpu, uint64_t va)
     drop_guards(cpu, i);
 }
 
-/* Drops those of a range; of all addresses when size is 0. */
+/* Lab 3, exercise 7. Drops those of all pages in [va, va + size), and of all addresses when size is
+ * 0. `va` and `size` are multiples of PAGE_SIZE. Where there are as many pages as the TLB has
+ * places, tlb_clear() is as good and quicker: dropping too much is never wrong. */
 static void drop_range(struct cpu *cpu, uint64_t va, uint64_t size)
 {
     if (size / PAGE_SIZE >= TLB_SIZE || size == 0) {
@@ -141,7 +176,16 @@ static bool is_used(uint64_t pte)
     return pte & PTE_V && (!pte_is_leaf(pte) || pte & PTE_A);
 }
 
-/* The entry at `pa` of a walked frame is about to change from `old` to `new`. */
+/* Lab 3, exercise 7. The entry at `pa` (or at the last multiple of 8 before it) of a frame that
+ * walks have read is about to change from `old` to `new`: drops all translations that were derived
+ * from it.
+ *
+ * From what no walk can have used (is_used) nothing was derived, and if nothing changes, all holds;
+ * any other change drops, whatever it changes. `table` says what the frame is a table of: its
+ * first entry maps level_size(table->level) bytes from table->va on, as a leaf does, or as a
+ * pointer to tables that do; the others follow. But where is_shared, it was met at several
+ * addresses, and what it maps can be anywhere. cpu->watch, if there is one, is told which entry it
+ * was that changed, by its address. */
 static void entry_changes(struct cpu *cpu, const struct table *table, uint64_t pa, uint64_t old,
                           uint64_t new)
 {
@@ -239,7 +283,7 @@ static inline uint8_t *reach_guarded(const struct cpu *cpu, uint64_t tag, uint64
 uint8_t *cpu_reach(struct cpu *cpu, const struct hart *hart, uint64_t va, unsigned size,
                    enum access why, uint64_t data_space)
 {
-    uint64_t pa, tag = va >> PAGE_SHIFT | data_space;
+    uint64_t pa, tag = tag_of(va, data_space);
     bool is_store = why == ACCESS_STORE;
     bool must_trap = va & (size - 1) && !isa_has(hart->isa, EXT_Zicclsm);
     if (must_trap || (va & (PAGE_SIZE - 1)) + size > PAGE_SIZE)
@@ -254,20 +298,14 @@ uint8_t *cpu_reach(struct cpu *cpu, const struct hart *hart, uint64_t va, unsign
     host = ram_at(cpu->ram, pa, size);
     if (is_store && cpu->ram->marks[frame])
         return NULL;
-    unsigned i = tlb_index(va);
     struct tlb_entry entry = {.tag = tag, .addend = (uint64_t)(uintptr_t)host - va};
     uint64_t watched = cpu->triggers ? trigger_guards(cpu->triggers, va, pa, is_store) : 0;
     if (watched) {
-        cpu->guards[is_store][i] =
+        cpu->guards[is_store][tlb_index(va)] =
             (struct guard){.entry = entry, .frame = frame, .watched = watched};
         return trigger_meets(cpu->triggers, va, pa, size, is_store) ? NULL : host;
     }
-    if (is_store) {
-        cpu->stores[i] = entry;
-        cpu->store_frames[i] = (uint32_t)frame;
-    } else {
-        cpu->loads[i] = entry;
-    }
+    keep(cpu, va, entry, frame, is_store);
     return host;
 }
 
@@ -284,7 +322,7 @@ struct code *cpu_fetch_page(struct cpu *cpu, const struct hart *hart, uint64_t v
     if (!code)
         return NULL;
     struct fetch_entry *entry = &cpu->fetches[tlb_index(va)];
-    entry->tag = va >> PAGE_SHIFT | cpu_space_tag(cpu, space);
+    entry->tag = tag_of(va, cpu_space_tag(cpu, space));
     entry->code = code;
     return code;
 }
