@@ -41,21 +41,30 @@ bool vm_translate(const struct vm *vm, gpa_t gpa, unsigned perms, hpa_t *hpa)
     return true;
 }
 
+/* Which devices are passed through. Lab 8, exercise 8.
+ *
+ * It is the UART, where config.passes_uart says so: true for every gpa in the page of its
+ * registers. *page says how a shadow may map it: at the same address in the machine, offset in the
+ * page and all, to be read and written, never executed, by a page of level 0 and for no other
+ * reason. */
 bool vm_passes(const struct vm *vm, gpa_t gpa, struct p2m_entry *page)
 {
     *page = (struct p2m_entry){.hpa = HPA(gpa.a), .perms = PTE_R | PTE_W};
     return vm->config.passes_uart && gpa.a >> PAGE_SHIFT == UART_BASE >> PAGE_SHIFT;
 }
 
-static bool accepts(enum access why)
-{
-    return why == ACCESS_LOAD || why == ACCESS_STORE;
-}
-
+/* An access of the guest to what is no memory: MMIO, which its devices answer. Lab 8, exercise 8.
+ *
+ * Devices take plain loads and stores: not fetches, not LR and AMOs, and above all not the reads of
+ * a page-table walk, which would have effects. platform_mmio asks the device at `gpa`, with the
+ * access's own size; where there is none, or it refuses that size, it says no. False: an access
+ * fault. True: it was done, and vm->reached_device notes it for whoever emulates the instruction.
+ */
 static bool device_access(struct vm *vm, uint64_t gpa, unsigned size, enum access why,
                           bool is_write, uint64_t *value)
 {
-    if (!accepts(why) || !platform_mmio(&vm->platform, gpa, size, is_write, value))
+    bool is_plain = why == ACCESS_LOAD || why == ACCESS_STORE;
+    if (!is_plain || !platform_mmio(&vm->platform, gpa, size, is_write, value))
         return false;
     vm->reached_device = true;
     return true;

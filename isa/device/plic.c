@@ -24,6 +24,12 @@ static void set_bit(uint32_t *words, unsigned source, bool value)
     words[source / 32] = (words[source / 32] & ~bit) | (value ? bit : 0);
 }
 
+/* The gateway of `source` sees its line. Lab 8, exercise 3.
+ *
+ * Notes in `level` whether it is high. A high line makes the source pend, unless a claim of it has
+ * not been completed yet: the gateway lets one request through at a time. A low line takes nothing
+ * back. Source 0, and those from PLIC_SOURCES on, do not exist: nothing happens (PLIC 1.0.0,
+ * section 2). */
 void plic_set_level(struct plic *plic, unsigned source, bool is_high)
 {
     if (source == 0 || source >= PLIC_SOURCES)
@@ -33,21 +39,21 @@ void plic_set_level(struct plic *plic, unsigned source, bool is_high)
         set_bit(plic->pending, source, true);
 }
 
-/* Which of two sources goes first, 0 being none: the one of higher priority, of equals `first`. */
-static unsigned more_urgent(const struct plic *plic, unsigned first, unsigned second)
-{
-    return plic->priority[second] > plic->priority[first] ? second : first;
-}
-
-/* The source that `context` would claim, 0 for none: of those pending and enabled the one of the
- * highest priority above the threshold, of equals the lowest number (PLIC 1.0.0, section 5). */
+/* The source that `context` would claim, 0 for none. Lab 8, exercise 4.
+ *
+ * Of the sources that pend and are enabled for this context, it is the one of the highest priority,
+ * of equals the lowest number; and none, unless that priority is above the context's threshold. So
+ * a source of priority 0 never interrupts (PLIC 1.0.0, sections 4, 5 and 8). */
 static unsigned best_source(const struct plic *plic, unsigned context)
 {
     unsigned best = 0;
     for (unsigned word = 0; word < PLIC_WORDS; word++) {
         uint32_t ready = plic->pending[word] & plic->enable[context][word];
-        for (; ready; ready &= ready - 1)
-            best = more_urgent(plic, best, 32 * word + (unsigned)__builtin_ctz(ready));
+        for (; ready; ready &= ready - 1) {
+            unsigned source = 32 * word + (unsigned)__builtin_ctz(ready);
+            if (plic->priority[source] > plic->priority[best])
+                best = source;
+        }
     }
     return plic->priority[best] > plic->threshold[context] ? best : 0;
 }
@@ -57,6 +63,9 @@ bool plic_irq(const struct plic *plic, unsigned context)
     return context < PLIC_CONTEXTS && best_source(plic, context) != 0;
 }
 
+/* A context claims: it asks what to serve. Lab 8, exercise 3. Gives best_source's answer, and that
+ * source, if it is one, stops pending and is claimed, for every context, until its completion (PLIC
+ * 1.0.0, section 8). */
 static unsigned claim(struct plic *plic, unsigned context)
 {
     unsigned source = best_source(plic, context);
@@ -67,7 +76,12 @@ static unsigned claim(struct plic *plic, unsigned context)
     return source;
 }
 
-/* A completion of what is not enabled here or not claimed means nothing (PLIC 1.0.0, section 9). */
+/* A context says that it has served `source`, any number that a driver may write.
+ * Lab 8, exercise 3.
+ *
+ * Its claim ends, and where the line is high at that moment the source pends again. A completion of
+ * a source that does not exist, is not enabled for this context, or is not claimed means nothing
+ * (PLIC 1.0.0, section 9). */
 static void complete(struct plic *plic, unsigned context, uint32_t source)
 {
     if (source >= PLIC_SOURCES || !get_bit(plic->enable[context], source) ||

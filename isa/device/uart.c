@@ -42,8 +42,12 @@ bool uart_has_room(const struct uart *uart)
     return uart->count < (has_fifos(uart) ? UART_FIFO : 1);
 }
 
-/* On overrun the FIFO keeps what it has; the single register keeps the new byte (data sheet 8.4).
- */
+/* A byte arrives. Lab 8, exercise 1.
+ *
+ * While there is room (uart_has_room), it goes behind the youngest of the `count` bytes in the ring
+ * `fifo`, the oldest of which is at index `head`. Without room one byte is lost, and lsr_errors
+ * gets LSR_OE: with the FIFOs on it is the new byte that is lost; with them off the new byte takes
+ * the place of the one that nobody read (data sheet 8.4). */
 void uart_receive(struct uart *uart, uint8_t byte)
 {
     if (!uart_has_room(uart)) {
@@ -55,6 +59,8 @@ void uart_receive(struct uart *uart, uint8_t byte)
     uart->fifo[(uart->head + uart->count++) % UART_FIFO] = byte;
 }
 
+/* The oldest byte leaves the ring. Lab 8, exercise 1. True: it is in *byte. False: the ring is
+ * empty, and stays as it is. */
 bool uart_take(struct uart *uart, uint8_t *byte)
 {
     if (uart->count == 0)
@@ -65,8 +71,14 @@ bool uart_take(struct uart *uart, uint8_t *byte)
     return true;
 }
 
-/* The most urgent reason to interrupt. Bytes below the trigger level are announced by the character
- * timeout, which no model time has to pass for. */
+/* The most urgent reason to interrupt, as IIR names it. Lab 8, exercise 2.
+ *
+ * A reason counts only where its bit in `ier` is set. From the most urgent to the least (data
+ * sheet, table IV): the line status (IER_LINE), when there is an error in lsr_errors: IIR_LINE;
+ * received bytes (IER_RDA): IIR_RDA, or with the FIFOs on and fewer bytes than the trigger level
+ * IIR_TIMEOUT, the character timeout, which no model time has to pass for; the transmitter that ran
+ * empty (IER_THRE), when thr_pending: IIR_THRE; and otherwise IIR_NONE. The trigger level is 1, 4,
+ * 8 or 14 bytes, as bits 7:6 of `fcr` choose. */
 static uint8_t iir_source(const struct uart *uart)
 {
     static const uint8_t trigger[] = {1, 4, 8, 14};
@@ -84,6 +96,10 @@ bool uart_irq(const struct uart *uart)
     return iir_source(uart) != IIR_NONE;
 }
 
+/* Reads IIR. Lab 8, exercise 2. The value is the most urgent reason (iir_source), with IIR_FIFOS
+ * beside it while the FIFOs are on. Where it says IIR_THRE, the driver has now heard of that, and
+ * it pends no more; the other reasons stay until what they tell of is gone (data sheet, table IV).
+ */
 static uint8_t read_iir(struct uart *uart)
 {
     uint8_t source = iir_source(uart);
@@ -92,6 +108,9 @@ static uint8_t read_iir(struct uart *uart)
     return has_fifos(uart) ? source | IIR_FIFOS : source;
 }
 
+/* Reads LSR. Lab 8, exercise 1. The value says that the transmitter is empty (LSR_THRE, LSR_TEMT),
+ * whether a byte is there to be read (LSR_DR), and the errors in lsr_errors, which this read
+ * clears; the bytes stay (data sheet 8.4). */
 static uint8_t read_lsr(struct uart *uart)
 {
     uint8_t errors = uart->lsr_errors;

@@ -28,7 +28,9 @@ static void config(const struct platform *platform, unsigned slot, uint8_t *byte
     memcpy(bytes + CONFIG_BLK_SIZE, &blk_size, 4);
 }
 
-/* The sectors that a request names exist, and are whole. */
+/* True when `bytes` bytes from `sector` on are whole sectors, and all of them are on the disk.
+ * Lab 8, exercise 7. Both are the driver's numbers, up to 2^64 - 1, so the test itself must not
+ * overflow. */
 static bool is_inside(const struct disk_backend *disk, uint64_t sector, uint64_t bytes)
 {
     return bytes % SECTOR == 0 && sector <= disk->sectors &&
@@ -40,6 +42,13 @@ static size_t piece_of(uint64_t left)
     return left < PIECE ? left : PIECE;
 }
 
+/* Reads from `sector` on into the request, as many bytes as it has room for, but for its last one,
+ * which is for the status. Lab 8, exercise 7.
+ *
+ * STATUS_IOERR where they are not whole sectors on the disk (is_inside), and then nothing is moved;
+ * or when the disk fails (its transfer() says so). They go through a buffer of PIECE bytes:
+ * transfer() fills it from the disk, request_write() puts it into the next of the request's
+ * bytes, wherever these are in the guest's memory. */
 static enum status read_sectors(struct platform *platform, struct disk_backend *disk,
                                 uint64_t sector, struct request *request)
 {
@@ -56,6 +65,9 @@ static enum status read_sectors(struct platform *platform, struct disk_backend *
     return STATUS_OK;
 }
 
+/* Writes what is left to be read in the request (its header was) from `sector` on.
+ * Lab 8, exercise 7. STATUS_IOERR as above, and for a disk that is read-only. Piece by piece, too:
+ * request_read(), then transfer(). */
 static enum status write_sectors(struct platform *platform, struct disk_backend *disk,
                                  uint64_t sector, struct request *request)
 {

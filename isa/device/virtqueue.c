@@ -70,8 +70,13 @@ static uint64_t avail_event(const struct virtqueue *queue)
 
 /* ---- requests ----------------------------------------------------------------------------- */
 
-/* Adds a descriptor's bytes. False: not all RAM, readable after writable (2.7.4.2), or more than
- * there can honestly be. */
+/* Adds a descriptor's bytes to the parts of a request. Lab 8, exercise 5.
+ *
+ * A part is the descriptor's address and size. Its bytes count as `writable` where the flag
+ * DESC_WRITE says so, else as `readable`; at[WRITE] is always the number of readable parts, which
+ * come first. False, and the request is no good: there are VIRTIO_QUEUE_SIZE parts already; the
+ * bytes are not all RAM (platform_is_ram); a readable part comes after a writable one (2.7.4.2); or
+ * all parts together are longer than the RAM is, so that some must lie over others. */
 static bool add_part(const struct platform *platform, struct request *request,
                      const struct descriptor *desc)
 {
@@ -89,8 +94,16 @@ static bool add_part(const struct platform *platform, struct request *request,
     return request->readable + request->writable <= platform->ram_size;
 }
 
-/* Reads the chain from descriptor `request->head`. It may go over, once, into an indirect table
- * (2.7.5.3). Each round adds a part or does that, so loops end when there is no room for parts. */
+/* Reads the chain of descriptors that begins at index `request->head`. Lab 8, exercise 5.
+ *
+ * The table is the queue's, of `num` descriptors of 16 bytes (2.7.5); each is read once, by get(),
+ * and each adds a part (add_part), until one without DESC_NEXT. One with DESC_INDIRECT adds none:
+ * the chain goes on at index 0 of the table of `size` bytes that it points to (2.7.5.3). That may
+ * happen once, and only where the driver accepted VIRTIO_F_INDIRECT_DESC, the flag DESC_NEXT is not
+ * set too, and the size is whole descriptors. False, and the chain is no good: it breaks one of
+ * these rules, an index is not in its table, or a descriptor is not in RAM. A chain may well go
+ * round in a circle: it must end nevertheless (P37), here because there is no room for so many
+ * parts. */
 static bool read_chain(struct platform *platform, const struct virtio *virtio,
                        const struct virtqueue *queue, struct request *request)
 {
@@ -164,7 +177,12 @@ bool virtqueue_await(struct platform *platform, unsigned slot, unsigned index,
     return false;
 }
 
-/* Gives a request back, unless it broke its device; nobody is told yet. */
+/* Gives a request back, unless it broke its device; nobody is told yet. Lab 8, exercise 6.
+ *
+ * The entry of the used ring whose turn it is (next_used, at used_entry()) gets the index of the
+ * request's head and the number of bytes written into it, 32 bits each; only then the ring's index
+ * (at used_idx()) says so, 16 bits that wrap around (2.7.8). Where is_live() says no, nothing is
+ * written; a ring that is not in RAM breaks the device (virtio_break). */
 static void give_back(struct platform *platform, struct virtio *virtio, struct virtqueue *queue,
                       uint16_t head, uint32_t written)
 {
@@ -178,7 +196,12 @@ static void give_back(struct platform *platform, struct virtio *virtio, struct v
         virtio_break(virtio);
 }
 
-/* True when the driver wants to hear of the used entries from `before` on (2.7.7.2, 2.7.10). */
+/* True when the driver wants to hear of the used entries from `before` on. Lab 8, exercise 6.
+ *
+ * Of none, it does not. Without VIRTIO_F_EVENT_IDX it does unless the available ring's flags (at
+ * avail_flags()) have AVAIL_NO_INTERRUPT (2.7.7.1). With it, the driver names an entry (the 16 bits
+ * at used_event()): it wants to hear when that one is among those from `before` to the one before
+ * next_used, in numbers that wrap around at 2^16 (2.7.7.2). A word that is not in RAM says no. */
 static bool wants_interrupt(struct platform *platform, const struct virtio *virtio,
                             const struct virtqueue *queue, uint16_t before)
 {

@@ -1,0 +1,16 @@
+/* wrong: of equal priorities the one that is looked at last wins.
+ * fails: of equal priorities the lowest number goes first
+ * source: what students do */
+static unsigned best_source(const struct plic *plic, unsigned context)
+{
+    unsigned best = 0;
+    for (unsigned word = 0; word < PLIC_WORDS; word++) {
+        uint32_t ready = plic->pending[word] & plic->enable[context][word];
+        for (; ready; ready &= ready - 1) {
+            unsigned source = 32 * word + (unsigned)__builtin_ctz(ready);
+            if (plic->priority[source] >= plic->priority[best])
+                best = source;
+        }
+    }
+    return plic->priority[best] > plic->threshold[context] ? best : 0;
+}

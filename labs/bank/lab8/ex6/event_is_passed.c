@@ -1,0 +1,13 @@
+/* wrong: the driver is interrupted for each entry behind the one that it named.
+ * fails: with event indices a driver hears of the entry that it names
+ * source: VIRTIO 1.2, 2.7.7.2 */
+static bool wants_interrupt(struct platform *platform, const struct virtio *virtio,
+                            const struct virtqueue *queue, uint16_t before)
+{
+    uint16_t word = 0;
+    if (queue->next_used == before)
+        return false;
+    if (!virtio_has(virtio, VIRTIO_F_EVENT_IDX))
+        return get(platform, avail_flags(queue), &word, 2) && !(word & AVAIL_NO_INTERRUPT);
+    return get(platform, used_event(queue), &word, 2) && queue->next_used > word;
+}
