@@ -9,6 +9,7 @@
 #include "bench_command.h"
 #include "fidelity_command.h"
 #include "isa_command.h"
+#include "lab_command.h"
 #include "options.h"
 #include "run.h"
 
@@ -27,6 +28,7 @@ static const struct {
     {"dis", "disassemble a file, or a word", command_dis},
     {"bench", "measure what a VM costs, exit by exit", command_bench},
     {"isa", "print the card of a profile: instructions, CSRs, causes", command_isa},
+    {"lab", "labs: start one, test it, grade it", command_lab},
     {"help", "print this list", command_help},
     {"version", "print the version", command_version},
 };

@@ -1,0 +1,46 @@
+"""Builds a tree, as `./dev build` does."""
+
+import os
+import subprocess
+
+from tree import Trouble
+
+FOLDER = "build/release"
+
+
+def environment(root):
+    """Objects are found again by ccache when only the tree's place differs."""
+    return {**os.environ, "CCACHE_BASEDIR": root, "CCACHE_NOHASHDIR": "1"}
+
+
+def fatal(done, what):
+    """Ends with what a command said, as it said it."""
+    said = (done.stdout + done.stderr).decode(errors="replace").strip()
+    raise Trouble(f"{what} failed\n{said}" if said else f"{what} failed")
+
+
+def configure(root):
+    """Leaves CMake's cache alone where there is one: ninja notices what has changed."""
+    if os.path.exists(os.path.join(root, FOLDER, "build.ninja")):
+        return
+    try:
+        done = subprocess.run(["cmake", "--preset", "release"], cwd=root, capture_output=True,
+                              check=False, env=environment(root))
+    except FileNotFoundError:
+        raise Trouble("cmake is not installed: `./dev build` installs what is missing") from None
+    if done.returncode:
+        fatal(done, "cmake")
+
+
+def build(root, targets):
+    """Builds targets of a trusted tree. Trouble when something does not compile, with why."""
+    configure(root)
+    done = subprocess.run(["cmake", "--build", FOLDER, "--target", *targets, "--", "--quiet"],
+                          cwd=root, capture_output=True, check=False, env=environment(root))
+    if done.returncode:
+        fatal(done, "the build")
+
+
+def program(root, name):
+    """The path of a program that was built."""
+    return os.path.join(root, FOLDER, "labs" if name.endswith("_tests") else "", name)
