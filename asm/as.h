@@ -36,7 +36,8 @@ struct symbol {
     uint64_t value; /* offset in the frag; of an absolute symbol, its value */
     const struct expr *expr;
     const struct expr *size;
-    struct symbol *next; /* in order of appearance */
+    const struct group *signs; /* it stands for nothing else */
+    struct symbol *next;       /* in order of appearance */
     struct place place;
     uint64_t common_size, common_align;
     uint8_t bind, type, visibility;
@@ -93,9 +94,20 @@ struct mark {
     bool is_gone;
 };
 
+/* Sections that a linker takes or leaves together; of the comdat groups of one name it takes one.
+ */
+struct group {
+    const char *name; /* of its signature, too */
+    bool is_comdat;
+    struct group *next;
+    uint32_t index, *written; /* object.c */
+};
+
 struct section {
     const char *name;
     uint32_t type, index;
+    struct group *group;   /* NULL: none */
+    struct symbol *beside; /* SHF_LINK_ORDER: it goes where this symbol's section goes */
     uint64_t flags, entry_size;
     struct section *next;
     uint8_t align;
@@ -112,8 +124,10 @@ struct section {
     uint64_t address;     /* in an image */
     struct symbol *symbol;
     bool is_used;
-    struct reloc *relocs; /* object.c */
+    struct line_rows *rows; /* lines.c */
+    struct reloc *relocs;   /* object.c */
     size_t reloc_count, reloc_room;
+    uint32_t relocs_index;
     void *written; /* these, as the object has them */
 };
 
@@ -154,7 +168,8 @@ struct as {
     } pushed[32];
     unsigned pushes;
     uint32_t section_count;
-    struct table section_names, symbol_names;
+    struct table section_names, symbol_names, group_names;
+    struct group *groups, *last_group;
     struct symbol *symbols, *last_symbol;
     uint32_t locals[128];     /* how often each numeric label was defined */
     struct table many_locals; /* those above 127 */
@@ -261,6 +276,7 @@ uint64_t symbol_address(const struct symbol *symbol);
 
 /* section.c */
 struct section *section_get(struct as *as, const char *name);
+struct section *section_of_key(struct as *as, struct text key, const char *name);
 void section_enter(struct as *as, struct section *section);
 uint8_t *section_more(struct as *as, size_t size); /* room for bytes, zeroed; never NULL */
 uint64_t section_here(struct as *as);              /* offset in the current frag */

@@ -204,6 +204,7 @@ void as_free(struct as *as)
     free(as->files);
     table_free(&as->section_names);
     table_free(&as->symbol_names);
+    table_free(&as->group_names);
     table_free(&as->macros);
     table_free(&as->many_locals);
     arena_free(&as->arena);

@@ -22,13 +22,19 @@ struct line_entry {
     uint32_t file, line, column, discriminator;
     uint8_t flags;
 };
+/* Those of one section of code. */
+struct line_rows {
+    struct section *section;
+    struct line_entry *entries;
+    size_t count, room;
+    struct line_rows *next; /* in the order in which the first ones came */
+};
 struct lines {
     struct line_file *files;
     size_t file_count, file_room;
     const char **folders;
     size_t folder_count, folder_room;
-    struct line_entry *entries;
-    size_t count, room;
+    struct line_rows *rows, *last_rows;
     struct line_entry now; /* of the last .loc */
     bool is_pending;       /* and no instruction came since */
 };
@@ -48,7 +54,8 @@ void lines_free(struct as *as)
         return;
     free(as->lines->files);
     free(as->lines->folders);
-    free(as->lines->entries);
+    for (struct line_rows *rows = as->lines->rows; rows; rows = rows->next)
+        free(rows->entries);
 }
 
 /* The number of a folder; number 0 is where the compiler ran. */
@@ -136,14 +143,28 @@ void lines_file(struct as *as, int argument)
     as->at = as->line_end;
 }
 
-static void add_entry(struct as *as, const struct line_entry *entry)
+static struct line_rows *rows_of(struct as *as, struct section *section)
 {
     struct lines *lines = as->lines;
+    if (section->rows)
+        return section->rows;
+    section->rows = arena_alloc(&as->arena, sizeof *section->rows);
+    section->rows->section = section;
+    if (lines->last_rows)
+        lines->last_rows->next = section->rows;
+    else
+        lines->rows = section->rows;
+    return lines->last_rows = section->rows;
+}
+
+static void add_entry(struct as *as, const struct line_entry *entry)
+{
     if (!section_is_code(as->section))
         return;
-    lines->entries = array_grow(lines->entries, lines->count, &lines->room, sizeof *lines->entries);
-    lines->entries[lines->count] = *entry;
-    lines->entries[lines->count++].label = symbol_here(as, ".L0 ");
+    struct line_rows *rows = rows_of(as, as->section);
+    rows->entries = array_grow(rows->entries, rows->count, &rows->room, sizeof *rows->entries);
+    rows->entries[rows->count] = *entry;
+    rows->entries[rows->count++].label = symbol_here(as, ".L0 ");
 }
 
 /* Puts the line that .loc announced at this place. */
@@ -159,14 +180,13 @@ static void use_pending(struct as *as)
 /* The line of the source itself, with -g. */
 static void use_source(struct as *as)
 {
-    struct lines *lines = get_lines(as);
     struct line_entry entry = {
         .file = as->place.file + 1, .line = as->place.line, .flags = IS_STMT};
-    if (lines->count && lines->entries[lines->count - 1].line == entry.line &&
-        lines->entries[lines->count - 1].file == entry.file &&
-        lines->entries[lines->count - 1].label->section == as->section)
-        return;
-    add_entry(as, &entry);
+    const struct line_rows *rows = as->section->rows;
+    const struct line_entry *last = rows ? &rows->entries[rows->count - 1] : NULL;
+    get_lines(as);
+    if (!last || last->line != entry.line || last->file != entry.file)
+        add_entry(as, &entry);
 }
 
 void lines_insn(struct as *as)
@@ -394,15 +414,11 @@ struct symbol *lines_end(struct as *as, struct section *code)
     return end;
 }
 
-/* The rows of one section of code. */
-static void put_rows(struct as *as, struct section *code)
+static void put_rows(struct as *as, const struct line_rows *rows)
 {
-    struct lines *lines = as->lines;
     struct line_entry state = {.file = 1, .line = 1, .flags = IS_STMT};
-    for (size_t i = 0; i < lines->count; i++) {
-        const struct line_entry *entry = &lines->entries[i];
-        if (entry->label->section != code)
-            continue;
+    for (size_t i = 0; i < rows->count; i++) {
+        const struct line_entry *entry = &rows->entries[i];
         int64_t delta = (int64_t)entry->line - state.line;
         put_registers(as, entry, &state);
         if (!state.label) {
@@ -415,9 +431,7 @@ static void put_rows(struct as *as, struct section *code)
         }
         state = *entry;
     }
-    if (!state.label)
-        return;
-    put_advance(as, lines_end(as, code), state.label);
+    put_advance(as, lines_end(as, rows->section), state.label);
     lines_put(as, 0, 1);
     lines_put(as, 1, 1);
     lines_put(as, EXT_END, 1);
@@ -480,7 +494,7 @@ static void name_sources(struct as *as)
 void lines_finish(struct as *as)
 {
     struct lines *lines = as->lines;
-    if (!lines || !lines->count)
+    if (!lines || !lines->rows)
         return;
     bool is_source = !lines->file_count;
     name_sources(as);
@@ -489,9 +503,8 @@ void lines_finish(struct as *as)
     size_t length_at = section->count;
     lines_put(as, 0, 4);
     put_header(as);
-    for (struct section *code = as->sections; code; code = code->next)
-        if (section_is_code(code))
-            put_rows(as, code);
+    for (const struct line_rows *rows = lines->rows; rows; rows = rows->next)
+        put_rows(as, rows);
     lines_fill(section, length_at, section->count - length_at - 4, 4);
     if (is_source)
         unit_write(as, start);

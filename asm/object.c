@@ -48,7 +48,7 @@ static void add_symbol(struct object *object, Elf64_Sym symbol)
 
 static bool is_global(const struct symbol *symbol)
 {
-    bool is_undefined = !symbol->section && !symbol->expr && !symbol->is_common;
+    bool is_undefined = !symbol->section && !symbol->expr && !symbol->is_common && !symbol->signs;
     return symbol->bind != STB_LOCAL || symbol->is_common || is_undefined;
 }
 
@@ -66,6 +66,8 @@ static bool is_wanted(const struct symbol *symbol)
 
 static uint16_t section_of(const struct object *object, const struct symbol *symbol)
 {
+    if (symbol->signs)
+        return (uint16_t)symbol->signs->index;
     if (symbol->is_file || symbol->section == &object->as->absolute)
         return SHN_ABS;
     if (symbol->is_common)
@@ -134,6 +136,9 @@ static void write_symbols(struct object *object)
         if (section->is_used)
             add_symbol(object, (Elf64_Sym){.st_info = GELF_ST_INFO(STB_LOCAL, STT_SECTION),
                                            .st_shndx = (Elf64_Section)section->index});
+    for (struct group *group = object->as->groups; group; group = group->next)
+        add_symbol(object, (Elf64_Sym){.st_info = GELF_ST_INFO(STB_LOCAL, STT_SECTION),
+                                       .st_shndx = (Elf64_Section)group->index});
     for (struct symbol *symbol = object->as->symbols; symbol; symbol = symbol->next)
         if (is_wanted(symbol) && !is_global(symbol))
             write_symbol(object, symbol);
@@ -163,10 +168,40 @@ static Elf_Scn *new_section(struct object *object, GElf_Shdr header, const char 
     return scn;
 }
 
+/* A group's flags, and then which sections are in it (gABI, "Section Groups"). */
+static bool write_group(struct object *object, struct group *group)
+{
+    struct text name = {group->name, strlen(group->name)};
+    const struct symbol *symbol = table_find(&object->as->symbol_names, name);
+    size_t count = 1;
+    group->written = calloc(2 * (size_t)object->as->section_count + 1, sizeof *group->written);
+    if (!group->written || !symbol)
+        return false;
+    group->written[0] = group->is_comdat ? GRP_COMDAT : 0;
+    for (const struct section *section = object->as->sections; section; section = section->next) {
+        if (section->group == group)
+            group->written[count++] = section->index;
+        if (section->group == group && section->reloc_count)
+            group->written[count++] = section->relocs_index;
+    }
+    GElf_Shdr header = {.sh_type = SHT_GROUP,
+                        .sh_link = object->symtab,
+                        .sh_info = symbol->index,
+                        .sh_entsize = sizeof *group->written,
+                        .sh_addralign = sizeof *group->written};
+    return new_section(object, header, ".group", group->written, count * sizeof *group->written,
+                       ELF_T_WORD);
+}
+
 static bool write_section(struct object *object, struct section *section)
 {
+    if (section->beside && !section->beside->section)
+        as_error_at(object->as, section->beside->place,
+                    "%s, which section %s is to stand beside, is in no section",
+                    section->beside->name, section->name);
     GElf_Shdr header = {.sh_type = section->type,
                         .sh_flags = section->flags,
+                        .sh_link = section->beside ? section_of(object, section->beside) : 0,
                         .sh_entsize = section->entry_size,
                         .sh_addralign = (GElf_Xword)1 << section->align};
     void *bytes = section->type == SHT_NOBITS ? NULL : section->bytes;
@@ -190,7 +225,7 @@ static bool write_relocs(struct object *object, struct section *section)
     section->written = relas;
     snprintf(name, sizeof name, ".rela%s", section->name);
     GElf_Shdr header = {.sh_type = SHT_RELA,
-                        .sh_flags = SHF_INFO_LINK,
+                        .sh_flags = SHF_INFO_LINK | (section->group ? SHF_GROUP : 0),
                         .sh_link = object->symtab,
                         .sh_info = section->index,
                         .sh_entsize = sizeof *relas,
@@ -241,30 +276,49 @@ static bool write_header(struct object *object)
     return gelf_update_ehdr(object->elf, &header);
 }
 
-/* Sections have their numbers before anything refers to them. */
+/* Sections have their numbers before anything refers to them; groups stand before their members. */
 static void number_sections(struct object *object)
 {
     uint32_t index = 0;
+    for (struct group *group = object->as->groups; group; group = group->next)
+        group->index = ++index;
     for (struct section *section = object->as->sections; section; section = section->next)
         section->index = ++index;
     for (struct section *section = object->as->sections; section; section = section->next)
-        index += section->reloc_count != 0;
+        if (section->reloc_count)
+            section->relocs_index = ++index;
     object->symtab = index + 1;
+}
+
+/* A group's signature is the symbol of its name; where there is none, one is made that stands for
+ * the group. */
+static void sign_groups(struct as *as)
+{
+    for (const struct group *group = as->groups; group; group = group->next) {
+        struct symbol *symbol = symbol_get(as, (struct text){group->name, strlen(group->name)});
+        if (!symbol_is_defined(symbol) && symbol->bind == STB_LOCAL && !symbol->is_reloc_target)
+            symbol->signs = group;
+        symbol->is_reloc_target = true; /* so it is in the table */
+    }
 }
 
 static bool write_all(struct object *object)
 {
+    sign_groups(object->as);
     number_sections(object);
     write_symbols(object);
     if (object->as->errors || !write_header(object))
         return false;
+    for (struct group *group = object->as->groups; group; group = group->next)
+        if (!write_group(object, group))
+            return false;
     for (struct section *section = object->as->sections; section; section = section->next)
         if (!write_section(object, section))
             return false;
     for (struct section *section = object->as->sections; section; section = section->next)
         if (!write_relocs(object, section))
             return false;
-    return write_tables(object) && elf_update(object->elf, ELF_C_WRITE) >= 0;
+    return !object->as->errors && write_tables(object) && elf_update(object->elf, ELF_C_WRITE) >= 0;
 }
 
 /* What was written to a file that has no name. */
@@ -298,6 +352,8 @@ uint8_t *object_write(struct as *as, size_t *size)
         close(fd);
     for (struct section *section = as->sections; section; section = section->next)
         free(section->written);
+    for (struct group *group = as->groups; group; group = group->next)
+        free(group->written);
     free(object.symbols);
     free(object.names.text);
     free(object.sections.text);

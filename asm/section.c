@@ -25,13 +25,18 @@ static struct frag *new_frag(struct as *as, struct section *section)
 
 struct section *section_get(struct as *as, const char *name)
 {
-    struct text text = {name, strlen(name)};
-    struct section *section = table_find(&as->section_names, text);
+    return section_of_key(as, (struct text){name, strlen(name)}, name);
+}
+
+/* Sections of one name are different ones in different groups: the key says which is meant. */
+struct section *section_of_key(struct as *as, struct text key, const char *name)
+{
+    struct section *section = table_find(&as->section_names, key);
     if (section)
         return section;
     section = arena_alloc(&as->arena, sizeof *section);
-    section->name = arena_text(&as->arena, text);
-    *table_at(&as->section_names, (struct text){section->name, text.size}) = section;
+    section->name = arena_text(&as->arena, (struct text){name, strlen(name)});
+    *table_at(&as->section_names, (struct text){arena_text(&as->arena, key), key.size}) = section;
     if (as->last_section)
         as->last_section->next = section;
     else

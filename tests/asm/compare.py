@@ -17,6 +17,7 @@ import tempfile
 GNU_AS = "riscv64-unknown-elf-as"
 ADVANCES = (37, 38, 52, 53, 54, 55, 56)  # R_RISCV_SUB8, SUB16, SUB6, SET6 to SET32
 SHT_SYMTAB, SHT_STRTAB, SHT_RELA, SHT_NOBITS, SHT_GROUP = 2, 3, 4, 8, 17
+SHF_GROUP, SHF_LINK_ORDER = 0x200, 0x80
 
 
 class Object:
@@ -59,11 +60,22 @@ class Object:
         for i, header in enumerate(self.headers):
             if header[1] in (0, SHT_SYMTAB, SHT_STRTAB, SHT_RELA):
                 continue
-            name = self.names[i]
+            name, body, beside = self.names[i], self.body(i), header[2] & SHF_LINK_ORDER
+            if header[1] == SHT_GROUP:
+                name, body = self.group(header, body)
             seen[name] = seen.get(name, 0) + 1
-            out[name, seen[name]] = (header[1], header[2], header[8], header[9], header[5],
-                                     self.body(i))
+            out[name, seen[name]] = (header[1], header[2], header[8], header[9], header[5], body)
+            if beside:
+                out[name, seen[name], "beside"] = (*out[name, seen[name]][:5],
+                                                   self.names[header[6]].encode())
         return out
+
+    def group(self, header, body):
+        """A group by its signature, and its members by name."""
+        flags, *members = struct.unpack(f"<{len(body) // 4}I", body)
+        wrong = [i for i in members if not self.headers[i][2] & SHF_GROUP]
+        names = sorted(self.names[i] for i in members)
+        return f"group {self.symbols[header[7]]}", repr((flags, names, wrong)).encode()
 
     def relocations(self):
         out = {}
@@ -76,7 +88,7 @@ class Object:
                 offset, info, addend = struct.unpack_from("<QQq", body, at)
                 symbol = self.symbols[info >> 32]
                 rows.append((offset, info & 0xffffffff, symbol[0], symbol[4], symbol[5], addend))
-            out[self.names[header[7]]] = rows
+            out.setdefault(self.names[header[7]], []).extend(rows)
         return out
 
 
@@ -183,11 +195,13 @@ def check(trapeze, source, options, work):
 
 
 def self_test():
-    """Planted differences: a byte, a symbol, a relocation, an alignment, a flag."""
-    right = ".globl f\nf: nop\ncall g\n.data\n.balign 4\n.word f, 1\n"
+    """Planted differences: a byte, a symbol, a relocation, an alignment, a flag, a group."""
+    right = ".globl f\nf: nop\ncall g\n.data\n.balign 4\n.word f, 1\n" \
+            ".section y, \"aG\", @progbits, f, comdat\n"
     wrong = ["f: nop\ncall g\n.data\n.balign 4\n.word f, 1\n", right.replace("nop", "ret"),
              right.replace("call g", "call h"), right.replace("balign 4", "balign 8"),
-             right.replace("word f", "word f+1"), right + ".section x\n"]
+             right.replace("word f", "word f+1"), right + ".section x\n",
+             right.replace(", comdat", ""), right.replace("bits, f", "bits, h")]
     with tempfile.TemporaryDirectory() as work:
         objects = []
         for i, text in enumerate([right, right, *wrong]):

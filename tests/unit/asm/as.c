@@ -125,6 +125,9 @@ Test(as, messages_name_what_is_wrong)
         {"li a0, somewhere", "la loads an address"},
         {".macro r\nr\n.endm\nr", "nested more than"},
         {"c.addi a0, 1", "is of extension c"},
+        {".section x, \"axG\", @progbits", "flag G wants the name of a group here"},
+        {".section x, \"aGo\", @progbits, a", "flag G wants the name of a group here"},
+        {".section x, \"aQ\"", "'Q' is no flag of a section"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         const struct outcome *outcome = assemble(rows[i].source, "rv64ia_f_d_zicsr");
