@@ -8,6 +8,7 @@
 
 #include "arena.h"
 #include "insn.h"
+#include "near.h"
 
 /* Where something was written: which of the files read, and its line there. */
 struct place {
@@ -224,6 +225,9 @@ __attribute__((format(printf, 3, 4))) void as_error(struct as *as, const char *a
                                                     const char *format, ...);
 __attribute__((format(printf, 3, 4))) void as_warning(struct as *as, const char *at,
                                                       const char *format, ...);
+/* The same, with the suggestion, if there is one. */
+__attribute__((format(printf, 4, 5))) void
+as_error_near(struct as *as, const char *at, const struct near *near, const char *format, ...);
 __attribute__((format(printf, 3, 4))) void as_error_at(struct as *as, struct place place,
                                                        const char *format, ...);
 
@@ -302,7 +306,8 @@ void insn_directive(struct as *as);
 void insn_begin(struct as *as);
 
 /* directive.c */
-bool directive_line(struct as *as, struct text name);  /* false: there is no such directive */
+bool directive_line(struct as *as, struct text name); /* false: there is no such directive */
+void directive_try_near(struct near *near);
 bool directive_skips(struct as *as, struct text name); /* conditionals, in text that is left out */
 
 /* fix.c: relocations and the bytes that are known now, once all is laid out. */

@@ -103,7 +103,9 @@ static void statement_named(struct as *as, struct text name)
     if (name.at[0] != '.') {
         insn_line(as, name);
     } else if (!directive_line(as, name)) {
-        as_error(as, name.at, "unknown directive '%.*s'", (int)name.size, name.at);
+        struct near near = near_begin(name);
+        directive_try_near(&near);
+        as_error_near(as, name.at, &near, "unknown directive '%.*s'", (int)name.size, name.at);
         as->at = as->line_end;
     }
 }

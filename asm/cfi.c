@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "csr_names.h"
+
 /* DW_CFA operations, DWARF 5 7.24. */
 enum {
     CFA_ADVANCE = 0x40,
@@ -138,7 +140,7 @@ static bool read_register(struct as *as, unsigned *number)
         *number = (unsigned)value;
         return true;
     }
-    int x = names_x(name), f = names_f(name), csr = names_csr(name);
+    int x = names_x(name), f = names_f(name), csr = csr_names_find_any(name);
     *number = (unsigned)(x >= 0 ? x : f >= 0 ? 32 + f : 4096 + csr);
     if (x >= 0 || f >= 0 || csr >= 0)
         return true;

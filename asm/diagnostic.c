@@ -65,6 +65,19 @@ void as_error(struct as *as, const char *at, const char *format, ...)
     va_end(list);
 }
 
+void as_error_near(struct as *as, const char *at, const struct near *near, const char *format, ...)
+{
+    char text[200];
+    va_list list;
+    va_start(list, format);
+    vsnprintf(text, sizeof text, format, list);
+    va_end(list);
+    if (near->name[0])
+        as_error(as, at, "%s; did you mean %s?", text, near->name);
+    else
+        as_error(as, at, "%s", text);
+}
+
 void as_warning(struct as *as, const char *at, const char *format, ...)
 {
     va_list list;

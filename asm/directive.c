@@ -163,6 +163,15 @@ bool directive_line(struct as *as, struct text name)
     return true;
 }
 
+void directive_try_near(struct near *near)
+{
+    char name[32];
+    for (unsigned i = 0; i < DIRECTIVES; i++) {
+        snprintf(name, sizeof name, ".%s", directives[i].name);
+        near_try(near, name);
+    }
+}
+
 bool directive_skips(struct as *as, struct text name)
 {
     const struct directive *directive = name.size > 1 && name.at[0] == '.' ? find(name) : NULL;

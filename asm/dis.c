@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "csr_names.h"
+
 enum { ZERO = 0, GP = 3, TP = 4 };
 
 /* A text that is cut when it is full. */
@@ -91,7 +93,7 @@ static void note_upper(struct dis *dis, const struct insn *insn, uint64_t pc)
 static void put_csr(struct line *line, unsigned number)
 {
     char name[24];
-    if (names_of_csr(number, name, sizeof name))
+    if (csr_names_of_any(number, name, sizeof name))
         put(line, "%s", name);
     else
         put(line, "0x%x", number);

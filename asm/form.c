@@ -268,43 +268,8 @@ unsigned form_default_rounding(enum insn_id id)
     return id == INSN_fcvt_d_s || id == INSN_fcvt_d_w || id == INSN_fcvt_d_wu ? 0 : 7;
 }
 
-/* How many letters must be typed, dropped, changed or swapped to come from one name to the other
- * (Damerau and Levenshtein); names are short. */
-static unsigned distance(struct text from, const char *to)
+void form_try_near(struct near *near)
 {
-    enum { LONGEST = 16 };
-    unsigned rows[LONGEST + 1][LONGEST + 1];
-    size_t length = strlen(to);
-    if (from.size > LONGEST || length > LONGEST)
-        return LONGEST;
-    for (size_t i = 0; i <= from.size; i++)
-        for (size_t j = 0; j <= length; j++) {
-            if (!i || !j) {
-                rows[i][j] = (unsigned)(i + j);
-                continue;
-            }
-            bool is_same = from.at[i - 1] == to[j - 1];
-            unsigned best = rows[i - 1][j - 1] + !is_same;
-            best = rows[i - 1][j] + 1 < best ? rows[i - 1][j] + 1 : best;
-            best = rows[i][j - 1] + 1 < best ? rows[i][j - 1] + 1 : best;
-            if (i > 1 && j > 1 && from.at[i - 1] == to[j - 2] && from.at[i - 2] == to[j - 1] &&
-                rows[i - 2][j - 2] + 1 < best)
-                best = rows[i - 2][j - 2] + 1;
-            rows[i][j] = best;
-        }
-    return rows[from.size][length];
-}
-
-const char *form_nearest(struct text name)
-{
-    const char *nearest = NULL;
-    unsigned least = name.size < 4 ? 2 : 3; /* further away is another word */
-    for (unsigned i = 0; i < form_count; i++) {
-        unsigned far = distance(name, table[i].name);
-        if (far < least) {
-            least = far;
-            nearest = table[i].name;
-        }
-    }
-    return nearest;
+    for (unsigned i = 0; i < form_count; i++)
+        near_try(near, table[i].name);
 }

@@ -7,7 +7,7 @@
 #define FORM_H
 
 #include "insn.h"
-#include "names.h"
+#include "near.h"
 
 /* What an operand syntax is made of. Characters (comma, parentheses) stand for themselves. */
 enum operand {
@@ -85,7 +85,7 @@ const struct form *form_of(const struct insn *insn, uint32_t word, bool wants_al
  * GNU as says rne. */
 unsigned form_default_rounding(enum insn_id id);
 
-/* The name nearest to what somebody wrote, or NULL where none is near. */
-const char *form_nearest(struct text name);
+/* Tries all names. */
+void form_try_near(struct near *near);
 
 #endif

@@ -169,12 +169,9 @@ static void emit(struct as *as, const struct form *form, struct operands *operan
 
 static void complain_of_name(struct as *as, struct text name)
 {
-    const char *nearest = form_nearest(name);
-    if (nearest)
-        as_error(as, name.at, "unknown instruction '%.*s'; did you mean %s?", (int)name.size,
-                 name.at, nearest);
-    else
-        as_error(as, name.at, "unknown instruction '%.*s'", (int)name.size, name.at);
+    struct near near = near_begin(name);
+    form_try_near(&near);
+    as_error_near(as, name.at, &near, "unknown instruction '%.*s'", (int)name.size, name.at);
     as->at = as->line_end;
 }
 

@@ -1,12 +1,9 @@
-/* Names in assembly text. Registers' are those of the calling convention and of the manual, CSRs'
- * those of csr.def. */
+/* Names in assembly text. Registers' are those of the calling convention and of the manual. */
 #include "names.h"
 
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
-
-#include "csr.h"
 
 /* clang-format off */
 static const char *const x_abi[32] = {
@@ -33,8 +30,7 @@ bool text_is(struct text text, const char *word)
     return strncmp(text.at, word, text.size) == 0 && !word[text.size];
 }
 
-/* A decimal number below `limit` without leading zeros; -1: it is none. */
-static int small_number(struct text text, int limit)
+int text_number(struct text text, int limit)
 {
     int value = 0;
     if (!text.size || text.size > 2 || (text.at[0] == '0' && text.size > 1))
@@ -52,7 +48,7 @@ static int small_number(struct text text, int limit)
 static int family(struct text name, size_t skip, int count, int split, int low, int high)
 {
     struct text digits = {name.at + skip, name.size - skip};
-    int index = small_number(digits, count);
+    int index = text_number(digits, count);
     return index < 0 ? -1 : index < split ? low + index : high + index - split;
 }
 
@@ -106,47 +102,6 @@ const char *names_of_x(unsigned number, bool is_numeric)
 const char *names_of_f(unsigned number, bool is_numeric)
 {
     return is_numeric ? f_numeric[number & 31] : f_abi[number & 31];
-}
-
-/* Registers of one row are told apart by a number after the name: pmpaddr0, hpmcounter3. The low
- * digit of the first one's address is the first number. */
-static unsigned first_index(const struct csr_info *info)
-{
-    return info->number & 15;
-}
-
-static int csr_of_row(const struct csr_info *info, struct text name)
-{
-    size_t length = strlen(info->name);
-    if (name.size < length || memcmp(name.at, info->name, length) != 0)
-        return -1;
-    if (info->count == 1)
-        return name.size == length ? info->number : -1;
-    struct text digits = {name.at + length, name.size - length};
-    int index = small_number(digits, (int)(first_index(info) + info->count));
-    return index < (int)first_index(info) ? -1 : info->number + index - (int)first_index(info);
-}
-
-int names_csr(struct text name)
-{
-    for (unsigned i = 0; i < csr_rows; i++) {
-        int number = csr_of_row(&csr_table[i], name);
-        if (number >= 0)
-            return number;
-    }
-    return -1;
-}
-
-bool names_of_csr(unsigned number, char *name, size_t size)
-{
-    const struct csr_info *info = csr_find(number);
-    if (!info)
-        return false;
-    if (info->count == 1)
-        snprintf(name, size, "%s", info->name);
-    else
-        snprintf(name, size, "%s%u", info->name, number - info->number + first_index(info));
-    return true;
 }
 
 int names_rounding(struct text name)

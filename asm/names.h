@@ -1,4 +1,4 @@
-/* Names in assembly text: registers, CSRs, rounding modes, fence sets. */
+/* Names in assembly text: registers, rounding modes, fence sets. */
 #ifndef NAMES_H
 #define NAMES_H
 
@@ -14,6 +14,9 @@ struct text {
 
 bool text_is(struct text text, const char *word);
 
+/* A decimal number below `limit`, of two digits at most, without leading zeros; -1: it is none. */
+int text_number(struct text text, int limit);
+
 /* The number of an x register by any of its names, or of an f register; -1: it is none. */
 int names_x(struct text name);
 int names_f(struct text name);
@@ -21,12 +24,6 @@ int names_f(struct text name);
 /* The ABI's or the numeric name of a register. */
 const char *names_of_x(unsigned number, bool is_numeric);
 const char *names_of_f(unsigned number, bool is_numeric);
-
-/* The number of a CSR; -1: none has this name. */
-int names_csr(struct text name);
-
-/* Writes the name of CSR `number`. False: it has none. */
-bool names_of_csr(unsigned number, char *name, size_t size);
 
 /* A rounding mode (ISA table 11.1); -1: it is none. The name of one, or NULL. */
 int names_rounding(struct text name);

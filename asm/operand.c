@@ -5,6 +5,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "csr_names.h"
+
 /* Relocation operators (ELF psABI, "Assembler Relocation Functions"). S: of stores. */
 static const struct {
     const char *name;
@@ -205,7 +207,7 @@ static bool read_csr(struct as *as, struct operands *operands)
 {
     scan_spaces(as);
     struct text name = peek_name(as);
-    int number = names_csr(name);
+    int number = csr_names_find_any(name);
     as->is_priv_used = true;
     if (number >= 0) {
         as->at = name.at + name.size;
@@ -213,7 +215,9 @@ static bool read_csr(struct as *as, struct operands *operands)
         return true;
     }
     if (name.size && !table_find(&as->symbol_names, name)) {
-        as_error(as, name.at, "no CSR is called %.*s", (int)name.size, name.at);
+        struct near near = near_begin(name);
+        csr_names_try_near(&near);
+        as_error_near(as, name.at, &near, "no CSR is called %.*s", (int)name.size, name.at);
         return false;
     }
     return read_number(as, &operands->insn.imm, 0, 0xfff, "the number of a CSR");

@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "commands.h"
+#include "csr_names.h"
 #include "device_map.h"
 #include "names.h"
 #include "trap.h"
@@ -223,7 +224,7 @@ static bool take_csr(struct debugger *debugger, const char **args, struct stoppo
     char word[32];
     if (!next_word(args, word, sizeof word))
         return out_fail(&debugger->out, "the name of a CSR is missing");
-    int number = names_csr((struct text){word, strlen(word)});
+    int number = csr_names_find((struct text){word, strlen(word)});
     if (number < 0)
         return out_fail(&debugger->out, "'%s' is no CSR (csr lists them)", word);
     stop->csr = (unsigned)number;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "csr.h"
+#include "csr_names.h"
 #include "fields.h"
 #include "names.h"
 #include "show.h"
@@ -85,7 +86,7 @@ static void tell_csr(struct teller *t, const struct episode *e, unsigned number)
     bool is_of_s = number == CSR_mstatus && ((before ^ after) & ~SSTATUS_READABLE) == 0;
     if (is_of_s)
         return; /* sstatus has told it */
-    names_of_csr(number, name, sizeof name);
+    csr_names_of(number, name, sizeof name);
     fields_text(csr_find(number), before, after, fields, sizeof fields);
     tell(t, "%s 0x%" PRIx64 " -> 0x%" PRIx64 "%s", name, before, after, fields);
     snprintf(key, sizeof key, "after.%s", name);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "csr.h"
+#include "csr_names.h"
 #include "debugger.h"
 #include "expr.h"
 #include "fields.h"
@@ -59,7 +60,7 @@ static bool csr_value(struct debugger *debugger, const char *name, struct value 
         return expr_wrong(error, "'%.40s' is no CSR", name);
     memcpy(base, name, size);
     base[size] = 0;
-    int number = names_csr(text_of(base));
+    int number = csr_names_find(text_of(base));
     if (number < 0 ||
         !target_csr(&debugger->target, debugger_shown(debugger), (unsigned)number, &bits))
         return expr_wrong(error, "'%s' is no CSR (csr lists them)", base);

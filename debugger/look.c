@@ -7,6 +7,7 @@
 
 #include "commands.h"
 #include "csr.h"
+#include "csr_names.h"
 #include "dis.h"
 #include "fields.h"
 #include "names.h"
@@ -89,7 +90,7 @@ static void print_csr(struct debugger *debugger, unsigned number)
     struct out *out = &debugger->out;
     if (!target_csr(&debugger->target, debugger_shown(debugger), number, &value))
         return;
-    names_of_csr(number, name, sizeof name);
+    csr_names_of(number, name, sizeof name);
     csr_fields_text(info, value, fields, sizeof fields);
     out_line(out, "%-13s 0x%-16" PRIx64 " %s", name, value, fields);
     out_hex(out, name, value);
@@ -125,7 +126,7 @@ bool command_csr(struct debugger *debugger, const char *args)
     while (*args) {
         if (!next_word(&args, word, sizeof word))
             return out_fail(&debugger->out, "'%.30s' is no CSR", args);
-        int number = names_csr((struct text){word, strlen(word)});
+        int number = csr_names_find((struct text){word, strlen(word)});
         if (number < 0)
             return out_fail(&debugger->out, "'%s' is no CSR (csr lists them)", word);
         print_csr(debugger, (unsigned)number);

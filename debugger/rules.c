@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "csr.h"
+#include "csr_names.h"
 #include "fp.h"
 #include "memory.h"
 #include "names.h"
@@ -393,7 +394,7 @@ static void fill_in(const struct question *q, const char *name, size_t length, c
 #define IS(word) (length == sizeof word - 1 && memcmp(name, word, length) == 0)
     if (IS("insn"))
         snprintf(text, size, "%s", is_unknown(q) ? "?" : insn_table[q->insn.id].name);
-    else if (IS("csr") && !names_of_csr(number_of(q), text, size))
+    else if (IS("csr") && !csr_names_of(number_of(q), text, size))
         snprintf(text, size, "0x%03x", number_of(q));
     else if (IS("mode"))
         snprintf(text, size, "%s", modes[space_of(q).mode]);

@@ -6,6 +6,7 @@
 
 #include "commands.h"
 #include "csr.h"
+#include "csr_names.h"
 #include "input.h"
 #include "names.h"
 #include "perfetto.h"
@@ -36,7 +37,7 @@ static bool set_csr(struct debugger *debugger, unsigned number, uint64_t value)
     hart->mode = MODE_M;
     bool done = csr_access(hart, port, number, CSR_SWAP, true, value, &old);
     hart->mode = mode;
-    names_of_csr(number, name, sizeof name);
+    csr_names_of(number, name, sizeof name);
     if (!done)
         return out_fail(&debugger->out, "%s cannot be written", name);
     target_csr(target, hart, number, &now);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "csr_names.h"
 #include "device_map.h"
 #include "dis.h"
 #include "names.h"
@@ -68,7 +69,7 @@ static void add_operand(const struct hart *hart, const struct insn *insn, const 
         snprintf(text + used, size - used, ", rd %s", names_of_x(insn->rd, false));
     else if (strcmp(operand, "csr") == 0)
         snprintf(text + used, size - used, ", csr %s (0x%03x)",
-                 names_of_csr((unsigned)insn->imm, csr, sizeof csr) ? csr : "unknown",
+                 csr_names_of((unsigned)insn->imm, csr, sizeof csr) ? csr : "unknown",
                  (unsigned)insn->imm);
     else if (strcmp(operand, "imm") == 0)
         snprintf(text + used, size - used, ", imm %" PRId64, insn->imm);

@@ -78,9 +78,6 @@ def explained(word, ours, theirs):
         return "c.addi16sp by 0 is reserved (ISA 16.5)"
     if word & 0xff07f == 0x20067 and operands.split(" ")[0] == their_operands.split(" ")[0]:
         return "a jump through tp after lui tp: objdump forgets the lui"
-    number = re.search(r"0x([0-9a-f]+)", operands)
-    if name == their_name and word & 0x7f == 0x73 and number and int(number[1], 16) == word >> 20:
-        return "CSRs that Trapeze has not"
     return EXTENSIONS.get(their_name.split(".")[0]) if name == ".insn" else None
 
 

@@ -88,10 +88,11 @@ Test(dis, names_that_are_near_are_suggested)
     form_init();
     static const struct {
         const char *typed, *meant;
-    } rows[] = {{"addii", "addi"}, {"lww", "lw"}, {"jlar", "jalr"}, {"csrrv", "csrr"}};
+    } rows[] = {
+        {"addii", "addi"}, {"lww", "lw"}, {"jlar", "jalr"}, {"csrrv", "csrr"}, {"frobnicate", ""}};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        const char *nearest = form_nearest((struct text){rows[i].typed, strlen(rows[i].typed)});
-        cr_expect(nearest && strcmp(nearest, rows[i].meant) == 0, "%s: %s", rows[i].typed, nearest);
+        struct near near = near_begin((struct text){rows[i].typed, strlen(rows[i].typed)});
+        form_try_near(&near);
+        cr_expect_str_eq(near.name, rows[i].meant, "%s: %s", rows[i].typed, near.name);
     }
-    cr_expect_null(form_nearest((struct text){"frobnicate", 10}));
 }
