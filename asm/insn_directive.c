@@ -29,7 +29,17 @@ static const struct shape {
     {"r", "o37dst", INSN_add}, {"r", "o32dstr", INSN_fmadd_s}, {"r4", "o32dstr", INSN_fmadd_s},
     {"i", "o3dsi", INSN_addi}, {"i", "o3dm", INSN_addi},       {"s", "o3tm", INSN_sw},
     {"b", "o3stb", INSN_beq},  {"sb", "o3stb", INSN_beq},      {"u", "odu", INSN_lui},
-    {"j", "odj", INSN_jal},    {"uj", "odj", INSN_jal},        {"cr", "o4dt", INSN_ILLEGAL},
+    {"j", "odj", INSN_jal},    {"uj", "odj", INSN_jal},
+};
+
+/* The formats of 16 bits (ISA table 16.1). In `operands`, o is the opcode, 2 to 6 a funct of so
+ * many bits, D and T any register, d and t one of x8 to x15, i a signed immediate, u 8 and y 6 bits
+ * of an unsigned one, m 5 and a register in parentheses, b and j targets. */
+static const struct {
+    const char *name, *operands;
+} short_shapes[] = {
+    {"cr", "o4DT"}, {"ci", "o3Di"}, {"ciw", "o3tu"}, {"css", "o3Ty"}, {"cl", "o3tm"},
+    {"cs", "o3tm"}, {"cb", "o3db"}, {"ca", "o62dt"}, {"cj", "o3j"},
 };
 
 static bool read_field(struct as *as, unsigned bits, uint32_t *value)
@@ -46,20 +56,20 @@ static bool read_field(struct as *as, unsigned bits, uint32_t *value)
     return false;
 }
 
-static bool read_opcode(struct as *as, uint32_t *opcode)
+static bool read_opcode(struct as *as, unsigned bits, uint32_t *opcode)
 {
     struct text name;
     scan_spaces(as);
     const char *at = as->at;
     if (!scan_name(as, &name))
-        return read_field(as, 7, opcode);
+        return read_field(as, bits, opcode);
     for (size_t i = 0; i < sizeof opcodes / sizeof *opcodes; i++)
-        if (text_is(name, opcodes[i].name)) {
+        if (text_is(name, opcodes[i].name) && opcodes[i].opcode >> bits == 0) {
             *opcode = opcodes[i].opcode;
             return true;
         }
     as->at = at;
-    return read_field(as, 7, opcode);
+    return read_field(as, bits, opcode);
 }
 
 /* The fields that are not operands: their bits, and which bits they are. */
@@ -75,18 +85,17 @@ static void set_fixed(struct fixed *fixed, uint32_t value, unsigned at, unsigned
 
 static bool read_one(struct as *as, char kind, struct operands *operands, struct fixed *fixed)
 {
-    static const uint8_t places[] = {['2'] = 25, ['3'] = 12, ['4'] = 12, ['7'] = 25};
+    static const uint8_t places[] = {['2'] = 25, ['3'] = 12, ['7'] = 25};
     struct insn *insn = &operands->insn;
     uint32_t value;
     switch (kind) {
     case 'o':
-        if (!read_opcode(as, &value))
+        if (!read_opcode(as, 7, &value))
             return false;
         set_fixed(fixed, value, 0, 7);
         return true;
     case '2':
     case '3':
-    case '4':
     case '7':
         if (!read_field(as, (unsigned)(kind - '0'), &value))
             return false;
@@ -131,21 +140,16 @@ static bool read_shape(struct as *as, const struct shape *shape, struct operands
     return false;
 }
 
-static void emit_shape(struct as *as, const struct shape *shape, const struct operands *operands,
-                       const struct fixed *fixed)
+static void emit_shape(struct as *as, const struct operands *operands, const struct fixed *fixed)
 {
     const struct insn *insn = &operands->insn;
     insn_begin(as);
-    if (shape->like == INSN_ILLEGAL) { /* cr: registers in 11:7 and 6:2, funct4 in 15:12 */
-        insn_emit_word(
-            as, (fixed->bits & 0xf003) | (uint32_t)insn->rd << 7 | (uint32_t)insn->rs2 << 2, 2);
-        return;
-    }
     uint32_t word = insn_encode(insn) & ~(insn_table[insn->id].mask | fixed->mask);
     struct insn means = insn_decode(word | fixed->bits, ~(isa_t)0);
-    bool is_branch = operands->reloc != R_RISCV_NONE && means.id != INSN_ILLEGAL &&
-                     insn_table[means.id].format == insn_table[insn->id].format;
-    if (is_branch) {
+    bool is_target = operands->reloc == R_RISCV_BRANCH || operands->reloc == R_RISCV_JAL;
+    bool is_branch =
+        means.id != INSN_ILLEGAL && insn_table[means.id].format == insn_table[insn->id].format;
+    if (is_target && is_branch) {
         struct frag *frag = section_tail(as, TAIL_BRANCH);
         frag->insn = means;
         frag->expr = operands->expr;
@@ -154,6 +158,133 @@ static void emit_shape(struct as *as, const struct shape *shape, const struct op
     if (operands->reloc != R_RISCV_NONE)
         section_fixup(as, section_here(as), operands->reloc, 4, &operands->expr);
     insn_emit_word(as, word | fixed->bits, 4);
+}
+
+/* A register into its place; of those of three bits, x8 to x15. */
+static bool read_short_register(struct as *as, unsigned place, bool is_any, uint32_t *word)
+{
+    uint8_t number;
+    scan_spaces(as);
+    const char *at = as->at;
+    if (!operands_read_register(as, &number))
+        return false;
+    if (is_any || number >> 3 == 1) {
+        *word |= (uint32_t)(is_any ? number : number & 7) << place;
+        return true;
+    }
+    as_error(as, at, "only x8 to x15 have a number in this field");
+    return false;
+}
+
+static bool read_short_signed(struct as *as, uint32_t *word)
+{
+    int64_t number;
+    scan_spaces(as);
+    const char *at = as->at;
+    if (!expr_number(as, &number))
+        return false;
+    *word |= ((uint32_t)number & 31) << 2 | ((uint32_t)number >> 5 & 1) << 12;
+    if (number >= -32 && number <= 31)
+        return true;
+    as_error(as, at, "immediate %lld is out of range: it goes from -32 to 31", (long long)number);
+    return false;
+}
+
+/* An offset of five bits, in 12:10 and 6:5, and a register in parentheses. */
+static bool read_short_address(struct as *as, uint32_t *word)
+{
+    uint32_t offset;
+    if (!read_field(as, 5, &offset))
+        return false;
+    *word |= (offset & 3) << 5 | offset >> 2 << 10;
+    if (scan_char(as, '(') && read_short_register(as, 7, false, word) && scan_char(as, ')'))
+        return true;
+    as_error(as, as->at, "a register in parentheses is needed here");
+    return false;
+}
+
+static bool read_short_one(struct as *as, char kind, uint32_t *word, struct operands *operands)
+{
+    uint32_t value = 0;
+    unsigned bits = (unsigned)(kind - '0');
+    switch (kind) {
+    case 'o':
+        if (!read_opcode(as, 2, &value))
+            return false;
+        *word |= value;
+        return true;
+    case 'D':
+    case 'd':
+        return read_short_register(as, 7, kind == 'D', word);
+    case 'T':
+    case 't':
+        return read_short_register(as, 2, kind == 'T', word);
+    case 'i':
+        return read_short_signed(as, word);
+    case 'm':
+        return read_short_address(as, word);
+    case 'u':
+    case 'y':
+        if (!read_field(as, kind == 'u' ? 8 : 6, &value))
+            return false;
+        *word |= value << (kind == 'u' ? 5 : 7);
+        return true;
+    case 'b':
+    case 'j':
+        operands->insn.id = kind == 'j' ? INSN_jal : INSN_beq;
+        return operands_read_one(as, OPERAND_TARGET, operands);
+    default:
+        if (!read_field(as, bits, &value))
+            return false;
+        *word |= value << (kind == '2' ? 5 : 16 - bits);
+        return true;
+    }
+}
+
+/* A branch that is one of compressed.def's grows where it must; one of somebody's own cannot. */
+static void emit_short(struct as *as, uint32_t word, const struct operands *operands)
+{
+    struct insn means = insn_decode(word, ~(isa_t)0);
+    insn_begin(as);
+    if (operands->reloc == R_RISCV_NONE) {
+        insn_emit_word(as, word, 2);
+    } else if (means.id == INSN_beq || means.id == INSN_bne || means.id == INSN_jal) {
+        struct frag *frag = section_tail(as, TAIL_BRANCH);
+        frag->insn = means;
+        frag->expr = operands->expr;
+        frag->is_rvc = true;
+    } else {
+        bool is_jump = operands->reloc == R_RISCV_JAL;
+        section_fixup(as, section_here(as), is_jump ? R_RISCV_RVC_JUMP : R_RISCV_RVC_BRANCH, 2,
+                      &operands->expr);
+        insn_emit_word(as, word, 2);
+    }
+}
+
+/* An instruction of 16 bits by its fields. False: no short format has this name. */
+static bool short_directive(struct as *as, struct text name)
+{
+    const char *kind = NULL;
+    struct operands operands = {.reloc = R_RISCV_NONE};
+    uint32_t word = 0;
+    for (size_t i = 0; i < sizeof short_shapes / sizeof *short_shapes; i++)
+        if (text_is(name, short_shapes[i].name))
+            kind = short_shapes[i].operands;
+    if (!kind)
+        return false;
+    for (bool is_first = true; *kind; kind++, is_first = false) {
+        if (!is_first && !scan_char(as, ',')) {
+            as_error(as, as->at, "an operand is missing here");
+            return true;
+        }
+        if (!read_short_one(as, *kind, &word, &operands))
+            return true;
+    }
+    if (insn_is_long(word))
+        as_error(as, name.at, "an opcode of 3 begins an instruction of 32 bits");
+    else
+        emit_short(as, word, &operands);
+    return true;
 }
 
 /* .insn BITS, or .insn LENGTH, BITS */
@@ -190,6 +321,8 @@ void insn_directive(struct as *as)
         emit_bits(as);
         return;
     }
+    if (short_directive(as, name))
+        return;
     const char *after = as->at;
     as->is_trial = true;
     as->trial_at = NULL;
@@ -200,7 +333,7 @@ void insn_directive(struct as *as)
         as->at = after;
         if (read_shape(as, &shapes[i], &operands, &fixed)) {
             as->is_trial = false;
-            emit_shape(as, &shapes[i], &operands, &fixed);
+            emit_shape(as, &operands, &fixed);
             return;
         }
     }
@@ -208,8 +341,9 @@ void insn_directive(struct as *as)
     if (is_known && as->trial_at)
         as_error(as, as->trial_at, "%s", as->trial_text);
     else
-        as_error(as, name.at,
-                 "no format is called %.*s; they are r, r4, i, s, b, u, j and cr, and "
-                 "bits can stand for any",
-                 (int)name.size, name.at);
+        as_error(
+            as, name.at,
+            "no format is called %.*s; they are r, r4, i, s, b, u, j, cr, ci, ciw, css, cl, cs, "
+            "ca, cb and cj, and bits can stand for any",
+            (int)name.size, name.at);
 }

@@ -129,6 +129,9 @@ Test(as, messages_name_what_is_wrong)
         {".section x, \"axG\", @progbits", "flag G wants the name of a group here"},
         {".section x, \"aGo\", @progbits, a", "flag G wants the name of a group here"},
         {".section x, \"aQ\"", "'Q' is no flag of a section"},
+        {".insn cl C0, 2, a0, 8(t0)", "only x8 to x15 have a number in this field"},
+        {".insn ci C1, 2, a0, 32", "immediate 32 is out of range: it goes from -32 to 31"},
+        {".insn cz 1", "no format is called cz"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         const struct outcome *outcome = assemble(rows[i].source, "rv64ia_f_d_zicsr");
