@@ -149,9 +149,15 @@ struct macro;  /* macro.c */
 struct cfi;    /* cfi.c */
 struct lines;  /* lines.c */
 
+struct as_definition {
+    struct text name;
+    uint64_t number;
+};
 struct as_options {
     const char *const *include;
     unsigned includes;
+    const struct as_definition *define;
+    unsigned definitions;
     const char *march;
     bool relax, debugs, is_quiet, pic;
     bool wants_listing;

@@ -20,12 +20,23 @@ static void make_sections(struct as *as)
     as->previous = as->section;
 }
 
+/* The symbols that the command line gives. */
+static void make_symbols(struct as *as)
+{
+    for (unsigned i = 0; i < as->options.definitions; i++) {
+        const struct as_definition *definition = &as->options.define[i];
+        struct expr number = expr_of_number((int64_t)definition->number);
+        symbol_assign(as, symbol_get(as, definition->name), &number, NULL);
+    }
+}
+
 bool as_init(struct as *as, const struct as_options *options)
 {
     *as = (struct as){.options = *options, .messages = stderr};
     as->absolute.name = "*ABS*";
     form_init();
     make_sections(as);
+    make_symbols(as);
     as->mode.relax = options->relax;
     as->mode.pic = options->pic;
     bool done = mode_begin(as, options->march);

@@ -491,10 +491,17 @@ static void name_sources(struct as *as)
     set_file(as, 0, (struct text){as->files[0], strlen(as->files[0])});
 }
 
+/* True when somebody's own .debug_info may refer to the table of files, code or not. */
+static bool is_asked_for(struct as *as)
+{
+    const struct section *info = table_find(&as->section_names, (struct text){".debug_info", 11});
+    return as->lines->file_count && info && info->count;
+}
+
 void lines_finish(struct as *as)
 {
     struct lines *lines = as->lines;
-    if (!lines || !lines->rows)
+    if (!lines || !(lines->rows || is_asked_for(as)))
         return;
     bool is_source = !lines->file_count;
     name_sources(as);

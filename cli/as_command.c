@@ -12,11 +12,12 @@
 #include "listing.h"
 #include "options.h"
 
-enum { MOST_INCLUDES = 64 };
+enum { MOST_INCLUDES = 64, MOST_DEFINITIONS = 64 };
 
 struct as_command {
     struct as_options options;
     const char *include[MOST_INCLUDES];
+    struct as_definition define[MOST_DEFINITIONS];
     const char *out, *listing, *file;
     enum { OBJECT, FLAT, EXECUTABLE } kind;
     uint64_t base;
@@ -31,6 +32,7 @@ static const char help[] =
     "  --base ADDR           where the program goes; 0x80000000 by default\n"
     "  --listing FILE        write address, bytes and source of each line; - is standard output\n"
     "  -I, --include DIR     look for included files here too\n"
+    "  --defsym NAME=NUMBER  begin with this symbol, for .ifdef and expressions\n"
     "  -g                    line numbers, so that a debugger shows this source\n"
     "  --march STRING        instruction set, such as rv64gc; rv64g by default\n"
     "  --mabi NAME           lp64, lp64f or lp64d, which the object tells the linker\n"
@@ -52,6 +54,19 @@ static bool is_abi(const char *name)
         if (strcmp(name, abis[i]) == 0)
             return true;
     return false;
+}
+
+static enum parsed take_definition(struct as_command *command)
+{
+    struct as_definition *definition = &command->define[command->options.definitions];
+    const char *sign = strchr(optarg, '=');
+    if (command->options.definitions == MOST_DEFINITIONS)
+        return refuse("too many --defsym", NULL);
+    if (!sign || sign == optarg || !options_number(sign + 1, 1024, &definition->number))
+        return refuse("--defsym: this is not NAME=NUMBER:", optarg);
+    definition->name = (struct text){optarg, (size_t)(sign - optarg)};
+    command->options.definitions++;
+    return PARSED;
 }
 
 static enum parsed take(struct as_command *command, int which)
@@ -77,6 +92,8 @@ static enum parsed take(struct as_command *command, int which)
             return refuse("too many -I", NULL);
         command->include[command->options.includes++] = optarg;
         return PARSED;
+    case 'd':
+        return take_definition(command);
     case 'g':
         command->options.debugs = true;
         return PARSED;
@@ -110,6 +127,7 @@ static enum parsed parse(struct as_command *command, int argc, char **argv)
         {"base", required_argument, NULL, 'b'},
         {"listing", required_argument, NULL, 'l'},
         {"include", required_argument, NULL, 'I'},
+        {"defsym", required_argument, NULL, 'd'},
         {"debug", no_argument, NULL, 'g'},
         {"gdwarf-5", no_argument, NULL, 'g'},
         {"march", required_argument, NULL, 'm'},
@@ -171,6 +189,7 @@ static int assemble(struct as_command *command)
     static struct as as; /* too large for a stack */
     int status = EXIT_ERROR;
     command->options.include = command->include;
+    command->options.define = command->define;
     command->options.relax = command->options.relax && command->kind == OBJECT;
     if (!as_init(&as, &command->options)) {
         as_free(&as);

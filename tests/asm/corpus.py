@@ -17,7 +17,8 @@ FOLDERS = ("isa/arch", "isa/fp", "isa/device", "isa/cpu", "isa/board", "vmm", "v
            "guestos/kernel", "guestos/lib", "guestos/user", "guestos/user/usertests")
 INCLUDES = [f"-I{ROOT}/{folder}" for folder in (*FOLDERS, "guestos/abi")]
 WAYS = [("-O0", []), ("-O2", []), ("-Os", []), ("-O1", ["-g"]),
-        ("-O3", ["-fasynchronous-unwind-tables"])]
+        ("-O3", ["-fasynchronous-unwind-tables"]),
+        ("-O2", ["-g", "-ffunction-sections", "-fdata-sections"])]
 
 
 def compile_all(sources, work):

@@ -38,7 +38,7 @@ def answers(*commands, image=LOOP, options=()):
 for command, named in (("foo", "'foo'"), ("break nowhere", "'nowhere'"), ("x/4qx pc", "'q'"),
                        ("csr foo", "'foo'"), ("print 1 +", "missing"), ("catch foo", "'foo'"),
                        ("delete 7", "7"), ("info foo", "'foo'"), ("watch", "missing"),
-                       ("catch exit", "--vmm"), ("break loop.S:9999", "loop.S:9999"),
+                       ("catch exit", "--vmm"), ("break loop.s:9999", "loop.s:9999"),
                        ("s", None), ("co", "several"), ("set 5 = 6", "left of ="),
                        ("set t0 6", "'6'"), ("x gpa:0x10000000", "device"), ("why not xyz", "'xyz'"),
                        ("symbols /nonexistent", "/nonexistent"), ("step 5x", "'5x'"),

@@ -113,7 +113,7 @@ static const char *const words[] = {
     "/s",
     "/t",
     "/9999x",
-    "loop.S:5",
+    "loop.s:5",
     ":",
     ";",
     "#",

@@ -1,12 +1,12 @@
 /* A and D where software sets them: Svade's hart faults; Svadu's (SVADU) does so until menvcfg.ADUE
  * asks the hardware to set them. */
-#include "check.h"
-#define ADUE (1 << 61)
-#define V 1
-#define R 2
-#define W 4
-#define A 64
-#define D 128
+.include "check.s"
+.equ ADUE, 1 << 61
+.equ V, 1
+.equ R, 2
+.equ W, 4
+.equ A, 64
+.equ D, 128
 
 .macro leaf flags
     la t0, root
@@ -57,7 +57,7 @@
 
     li t0, ADUE
     csrs menvcfg, t0
-#ifdef SVADU
+.ifdef SVADU
     csr_has menvcfg, ADUE, ADUE
     leaf 0
     works lw a0, 0(s1)
@@ -68,11 +68,11 @@
     csrc menvcfg, t0
     leaf 0
     faults LOAD_PAGE, lw a0, 0(s1)
-#else
+.else
     csr_has menvcfg, ADUE, 0
     leaf 0
     faults LOAD_PAGE, lw a0, 0(s1)
-#endif
+.endif
     j pass
 
     .data

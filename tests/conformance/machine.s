@@ -1,6 +1,6 @@
 /* M-mode by itself: CSR instructions, exceptions with epc and tval, misaligned accesses, vectored
  * interrupts, wfi. */
-#include "check.h"
+.include "check.s"
 
     begin
     /* misa: 64 bits, A C D F I M S U; what a write would leave out stays (Privileged 3.1.1). */

@@ -1,13 +1,13 @@
 /* Counters to the instruction, and triggers, of which there are none. */
-#include "check.h"
+.include "check.s"
 
     begin
     /* What is written to a counter is what the next instruction reads (ISA 9.1). */
     csrwi minstret, 0
     csrr a0, minstret
-#ifdef SPOILT
+.ifdef SPOILT
     addi a0, a0, 1
-#endif
+.endif
     is a0, 0
     csrwi mcycle, 0
     csrr a0, mcycle

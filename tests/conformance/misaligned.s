@@ -1,6 +1,6 @@
 /* Misaligned loads and stores where the hardware does none (--misaligned trap): each traps at itself,
  * before any other fault of the access, and changes nothing. */
-#include "check.h"
+.include "check.s"
 
 .macro each at
     addi s1, s2, \at

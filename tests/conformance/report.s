@@ -49,18 +49,18 @@ _start:
     jal print
     li gp, 7
 again:
-#if WAY == 0
+.if WAY == 0
     sd gp, 0(s0)
-#elif WAY == 1
+.elseif WAY == 1
     sw gp, 0(s0)
     sw x0, 4(s0)
-#elif WAY == 2
+.elseif WAY == 2
     sw x0, 4(s0)
     sw gp, 0(s0)
-#else
+.else
     sw gp, 0(s0)
 1:  j 1b
-#endif
+.endif
     j again
 
 /* Prints the byte in a1, when the host has taken the last. */

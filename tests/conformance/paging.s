@@ -3,15 +3,15 @@
  *
  * Page `data` is mapped at 0x1000; the two pages of code at 0x2000 and 0x3000, crossed; RAM as a
  * gigapage at its own address, which is what S runs on, and 0x40000000 as a superpage to play with. */
-#include "check.h"
-#define V 1
-#define R 2
-#define W 4
-#define X 8
-#define FOR_U 16
-#define A 64
-#define D 128
-#define SV39 (8 << 60)
+.include "check.s"
+.equ V, 1
+.equ R, 2
+.equ W, 4
+.equ X, 8
+.equ FOR_U, 16
+.equ A, 64
+.equ D, 128
+.equ SV39, 8 << 60
 
 /* The entry for what a0 points to, with flags, goes to `where`(table). */
 .macro set_entry table, index, target, flags

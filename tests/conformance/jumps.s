@@ -1,6 +1,6 @@
 /* Jumps on a hart without 16-bit instructions: a target that is no multiple of four traps at the jump,
  * which writes no link; mepc and sepc have no bit 1 (ISA 2.5, Privileged 3.1.14). */
-#include "check.h"
+.include "check.s"
 
     begin
     li a0, 77

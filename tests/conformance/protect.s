@@ -1,13 +1,13 @@
 /* Physical memory protection (Privileged 3.7): the address forms, priority, partial matches, locks,
  * and what of it binds M. Entry 15 opens all memory to all; the others are tried before it. */
-#include "check.h"
-#define LOCK 0x80
-#define NAPOT 0x18
-#define NA4 0x10
-#define TOR 0x08
-#define R 1
-#define W 2
-#define X 4
+.include "check.s"
+.equ LOCK, 0x80
+.equ NAPOT, 0x18
+.equ NA4, 0x10
+.equ TOR, 0x08
+.equ R, 1
+.equ W, 2
+.equ X, 4
 
 /* Data accesses of M are those of `mode`. */
 .macro faults mode, cause, insn:vararg

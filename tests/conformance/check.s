@@ -4,39 +4,39 @@
  * A trap that nobody delegated comes to `handler`, which leaves mcause in s8, mepc in s9 and mtval
  * in s10, and goes on in M, with interrupts off, at the address in s11. t5 and t6 are the macros'
  * own. */
-#define U 0
-#define S 1
-#define M 3
-#define INTERRUPT (1 << 63)
-#define FINISHER 0x100000
+.equ U, 0
+.equ S, 1
+.equ M, 3
+.equ INTERRUPT, 1 << 63
+.equ FINISHER, 0x100000
 
 /* mstatus */
-#define SIE (1 << 1)
-#define MIE (1 << 3)
-#define SPIE (1 << 5)
-#define MPIE (1 << 7)
-#define SPP (1 << 8)
-#define MPP (3 << 11)
-#define FS (3 << 13)
-#define MPRV (1 << 17)
-#define SUM (1 << 18)
-#define MXR (1 << 19)
-#define TVM (1 << 20)
-#define TW (1 << 21)
-#define TSR (1 << 22)
+.equ SIE, 1 << 1
+.equ MIE, 1 << 3
+.equ SPIE, 1 << 5
+.equ MPIE, 1 << 7
+.equ SPP, 1 << 8
+.equ MPP, 3 << 11
+.equ FS, 3 << 13
+.equ MPRV, 1 << 17
+.equ SUM, 1 << 18
+.equ MXR, 1 << 19
+.equ TVM, 1 << 20
+.equ TW, 1 << 21
+.equ TSR, 1 << 22
 
 /* Causes. */
-#define INSN_MISALIGNED 0
-#define INSN_ACCESS 1
-#define ILLEGAL 2
-#define BREAKPOINT 3
-#define LOAD_MISALIGNED 4
-#define LOAD_ACCESS 5
-#define STORE_MISALIGNED 6
-#define STORE_ACCESS 7
-#define INSN_PAGE 12
-#define LOAD_PAGE 13
-#define STORE_PAGE 15
+.equ INSN_MISALIGNED, 0
+.equ INSN_ACCESS, 1
+.equ ILLEGAL, 2
+.equ BREAKPOINT, 3
+.equ LOAD_MISALIGNED, 4
+.equ LOAD_ACCESS, 5
+.equ STORE_MISALIGNED, 6
+.equ STORE_ACCESS, 7
+.equ INSN_PAGE, 12
+.equ LOAD_PAGE, 13
+.equ STORE_PAGE, 15
 
 .set checks, 0
 

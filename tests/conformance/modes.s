@@ -1,5 +1,5 @@
 /* What S and U may do, what M keeps from them, and where their traps go. */
-#include "check.h"
+.include "check.s"
 
     begin
     /* Below M there is no M (Privileged 2.1, 3.3.2). */
