@@ -43,8 +43,8 @@ struct symbol {
     uint64_t common_size, common_align;
     uint8_t bind, type, visibility;
     bool is_common, is_variable, is_local, is_reloc_target, is_mapping, is_resolving, is_file;
-    bool is_variant;
-    uint32_t index; /* in the object's table */
+    bool is_variant, is_told; /* is_told: somebody was told that it is missing */
+    uint32_t index;           /* in the object's table */
 };
 
 /* A stretch of a section: bytes that are fixed, and then a tail whose size depends on addresses. */

@@ -41,12 +41,31 @@ static void place_sections(struct image *image)
     image->end = end;
 }
 
-static uint64_t address_of(struct image *image, const struct symbol *symbol, struct place place)
+static bool is_missing(const struct symbol *symbol)
+{
+    return !symbol->section && symbol->bind != 2;
+}
+
+/* Says once that a symbol is nowhere, and which one is near to it. */
+static void complain_of_missing(struct as *as, struct symbol *symbol)
+{
+    struct near near = near_begin((struct text){symbol->name, strlen(symbol->name)});
+    if (symbol->is_told)
+        return;
+    symbol->is_told = true;
+    for (const struct symbol *other = as->symbols; other; other = other->next)
+        if (other->section && !other->is_local)
+            near_try(&near, other->name);
+    as_error_at(as, symbol->place, "%s is defined nowhere%s%s%s", symbol->name,
+                near.name[0] ? "; did you mean " : "", near.name, near.name[0] ? "?" : "");
+}
+
+static uint64_t address_of(struct image *image, struct symbol *symbol)
 {
     if (!symbol)
         return 0;
-    if (!symbol->section && symbol->bind != 2)
-        as_error_at(image->as, place, "%s is defined nowhere", symbol->name);
+    if (is_missing(symbol))
+        complain_of_missing(image->as, symbol);
     uint64_t address = symbol_address(symbol);
     return symbol->section ? address + symbol->section->address : address;
 }
@@ -95,7 +114,7 @@ static bool find_upper(struct image *image, const struct section *section,
         const struct reloc *reloc = &section->relocs[i];
         if (reloc->offset != offset || reloc->type != R_RISCV_PCREL_HI20)
             continue;
-        uint64_t target = address_of(image, reloc->symbol, label->place) + (uint64_t)reloc->addend;
+        uint64_t target = address_of(image, reloc->symbol) + (uint64_t)reloc->addend;
         *distance = (int64_t)(target - (section->address + offset));
         return true;
     }
@@ -130,8 +149,10 @@ static void relocate(struct image *image, const struct section *section, const s
     uint8_t *at = section->bytes + reloc->offset;
     struct place place = reloc->symbol ? reloc->symbol->place : (struct place){0};
     uint64_t pc = section->address + reloc->offset;
-    int64_t value = (int64_t)(address_of(image, reloc->symbol, place) + (uint64_t)reloc->addend);
+    int64_t value = (int64_t)(address_of(image, reloc->symbol) + (uint64_t)reloc->addend);
     int64_t distance = (int64_t)((uint64_t)value - pc);
+    if (reloc->symbol && is_missing(reloc->symbol))
+        return;
     switch (reloc->type) {
     case R_RISCV_RELAX:
     case R_RISCV_ALIGN: /* images are laid out without relaxation */

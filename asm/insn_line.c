@@ -171,7 +171,9 @@ static void complain_of_name(struct as *as, struct text name)
 {
     struct near near = near_begin(name);
     form_try_near(&near);
-    as_error_near(as, name.at, &near, "unknown instruction '%.*s'", (int)name.size, name.at);
+    const char *hint = scan_end(as) ? " (a label would end with a colon)" : "";
+    as_error_near(as, name.at, &near, "unknown instruction '%.*s'%s", (int)name.size, name.at,
+                  hint);
     as->at = as->line_end;
 }
 

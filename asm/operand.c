@@ -134,7 +134,7 @@ static bool read_immediate(struct as *as, struct operands *operands)
     number = expr.number;
     if (expr.kind != EXPR_NUMBER) {
         as_error(as, at,
-                 "the immediate must be a number; la loads an address, and "
+                 "the immediate must be a number that is known here; la loads an address, and "
                  "%%lo(symbol) is the lower part of one");
         return false;
     }
@@ -149,6 +149,10 @@ static bool read_immediate(struct as *as, struct operands *operands)
 static bool read_offset(struct as *as, struct operands *operands)
 {
     scan_spaces(as);
+    if (*as->at == '[') {
+        as_error(as, as->at, "memory is written as an offset and a register, such as 8(sp)");
+        return false;
+    }
     if (*as->at == '(') {
         const char *open = as->at++;
         struct text name = peek_name(as);

@@ -15,6 +15,13 @@ grep -q "^wrong.s:6:5: unknown instruction 'lbbu'; did you mean lbu?" said
 grep -q '^wrong.s:10:18: immediate 5000 is out of range: it goes from -2048 to 2047' said
 grep -q '^trapeze as: 2 errors; nothing was written' said
 
+sed -e 's/la   a1, text/la   a1, txet/' -e 's/beqz a0, done/beqz a0, doen/' "$source" > wrong.s
+status=0
+"$trapeze" as --exe wrong.s -o program.elf 2> said || status=$?
+[ $status = 1 ] && [ ! -e program.elf ] && [ "$(wc -l < said)" = 3 ]
+grep -q '^wrong.s:4: txet is defined nowhere; did you mean text?' said
+grep -q '^wrong.s:7: doen is defined nowhere; did you mean done?' said
+
 "$trapeze" as -g --exe "$source" -o program.elf --listing program.lst
 grep -q '00000008 03c50500 ' program.lst
 for way in "" --vmm; do

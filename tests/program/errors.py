@@ -125,6 +125,8 @@ ROWS = [
     ([RUN], ["--signature-granularity", "3", "GUEST"], 2, "--signature-granularity: '3'"),
     ([["as"]], [], 2, "no FILE"),
     ([["as"]], ["--nonsense", "flat.bin"], 2, "--nonsense"),
+    ([["as"]], ["--defsym", "X", "flat.bin"], 2, "--defsym: this is not NAME=NUMBER: 'X'"),
+    ([["as"]], ["--defsym", "=1", "flat.bin"], 2, "--defsym"),
     ([["as"]], ["--march", "rv32i", "flat.bin"], 2, "--march: 'rv32i'"),
     ([["as"]], ["missing.s"], 1, "missing.s: No such file or directory"),
     ([["as"]], ["folder"], 1, "folder: Is a directory"),

@@ -103,6 +103,9 @@ Test(as, messages_name_what_is_wrong)
         const char *source, *says;
     } rows[] = {
         {"addii a0, a0, 1", "unknown instruction 'addii'; did you mean addi?"},
+        {"sum", "unknown instruction 'sum' (a label would end with a colon); did you mean sub?"},
+        {"lw a0, [a1]", "memory is written as an offset and a register, such as 8(sp)"},
+        {"li a0, later\n.equ later, 5", "must be a number that is known here"},
         {"add a0, a1", "1:11: an operand is missing here"},
         {"add a0, a1, a2, a3", "there is more here than add takes"},
         {"add a0, a1, 5000", "5000"},
