@@ -38,7 +38,7 @@ static void fence_gva(struct shadows *shadows, struct shadow *shadow, gva_t gva)
  * Everything everywhere: shadow_forget. Otherwise each shadow that is used and named (shadow_asid)
  * is fenced: of one address, at once (fence_gva); of all, when it is next used, by an epoch that
  * never is (0). A shadow whose epoch is not that of `shadows` will be emptied anyway: it needs
- * nothing. More may be dropped than was named, never less (P14). */
+ * nothing. Whoever is not named keeps what it has. */
 static void fence(struct shadows *shadows, bool all_va, gva_t gva, bool all_asids, uint64_t asid)
 {
     if (all_va && all_asids) {

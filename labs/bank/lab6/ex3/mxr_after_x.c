@@ -1,0 +1,20 @@
+/* wrong: MXR is asked when X is gone already, so S cannot read the code of its user.
+ * fails: a user's page that S may not execute can be readable by MXR all the same
+ * source: pitfalls P06, P07: the order of two rules */
+uint64_t shadow_perms(struct view view, uint64_t guest_pte, unsigned p2m_perms, unsigned reasons)
+{
+    uint64_t perms = guest_pte & (PTE_R | PTE_W | PTE_X);
+    if (view.space.mode == MODE_S && guest_pte & PTE_U)
+        perms &= ~(uint64_t)PTE_X;
+    if (view.space.mxr && perms & PTE_X)
+        perms |= PTE_R;
+    if (view.fetches_only)
+        perms &= PTE_X;
+    if (!(perms & PTE_W))
+        return perms & p2m_perms;
+    reasons |= guest_pte & PTE_D ? 0 : SHADOW_CLEAN;
+    reasons |= p2m_perms & PTE_W ? 0 : SHADOW_HELD;
+    if (reasons)
+        perms &= ~(uint64_t)PTE_W;
+    return (perms & p2m_perms) | reasons;
+}

@@ -1,0 +1,18 @@
+/* wrong: MXR is forgotten: a kernel that reads code for its user faults for ever.
+ * fails: MXR makes readable what is executable, and only in a view that has it
+ * source: pitfalls P07 */
+uint64_t shadow_perms(struct view view, uint64_t guest_pte, unsigned p2m_perms, unsigned reasons)
+{
+    uint64_t perms = guest_pte & (PTE_R | PTE_W | PTE_X);
+    if (view.space.mode == MODE_S && guest_pte & PTE_U)
+        perms &= ~(uint64_t)PTE_X;
+    if (view.fetches_only)
+        perms &= PTE_X;
+    if (!(perms & PTE_W))
+        return perms & p2m_perms;
+    reasons |= guest_pte & PTE_D ? 0 : SHADOW_CLEAN;
+    reasons |= p2m_perms & PTE_W ? 0 : SHADOW_HELD;
+    if (reasons)
+        perms &= ~(uint64_t)PTE_W;
+    return (perms & p2m_perms) | reasons;
+}

@@ -1,0 +1,29 @@
+/* wrong: a table outside memory is a load access fault, since the walk loads.
+ * fails: a table outside memory is an access fault, of the access that was made
+ * source: pitfalls P04, P09: the cause is that of the access, not of the walk */
+static enum exit_reason judge(struct vcpu *vcpu, struct trap *trap, struct walk *walk,
+                              struct p2m_entry *memory)
+{
+    struct vm *vm = vcpu->vm;
+    enum access why = access_of(trap->cause);
+    if (why != ACCESS_FETCH && vcpu_is_split(&vcpu->hart))
+        return EXIT_MPRV;
+    switch (guest_walk(vcpu, GVA(trap->tval), why, walk)) {
+    case WALK_PAGE_FAULT:
+        return EXIT_GUEST_FAULT;
+    case WALK_ACCESS_FAULT:
+        trap->cause = CAUSE_LOAD_ACCESS_FAULT;
+        return EXIT_GUEST_FAULT;
+    case WALK_OK:
+        break;
+    }
+    if (withhold_claim(vm, GPA(walk->pa), why == ACCESS_STORE))
+        p2m_lookup(&vm->p2m, GPA(walk->pa), memory);
+    else if (!vm_passes(vm, GPA(walk->pa), memory))
+        return EXIT_MMIO;
+    enum exit_reason reason = restrict_to(vcpu, GPA(walk->pa), why, memory);
+    if (reason == EXIT_FILL && why == ACCESS_STORE &&
+        !shadow_may_write(&vm->shadows, GPA(walk->pa)))
+        return EXIT_TRACED;
+    return reason;
+}

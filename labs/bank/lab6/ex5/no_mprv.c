@@ -1,0 +1,27 @@
+/* wrong: under MPRV loads are looked up and filled, in a shadow that is of fetches.
+ * fails: under MPRV loads and stores are made by hand, in the space that they are for
+ * source: what students do: the case of firmware is forgotten */
+static enum exit_reason judge(struct vcpu *vcpu, struct trap *trap, struct walk *walk,
+                              struct p2m_entry *memory)
+{
+    struct vm *vm = vcpu->vm;
+    enum access why = access_of(trap->cause);
+    switch (guest_walk(vcpu, GVA(trap->tval), why, walk)) {
+    case WALK_PAGE_FAULT:
+        return EXIT_GUEST_FAULT;
+    case WALK_ACCESS_FAULT:
+        trap->cause = access_fault_of(why);
+        return EXIT_GUEST_FAULT;
+    case WALK_OK:
+        break;
+    }
+    if (withhold_claim(vm, GPA(walk->pa), why == ACCESS_STORE))
+        p2m_lookup(&vm->p2m, GPA(walk->pa), memory);
+    else if (!vm_passes(vm, GPA(walk->pa), memory))
+        return EXIT_MMIO;
+    enum exit_reason reason = restrict_to(vcpu, GPA(walk->pa), why, memory);
+    if (reason == EXIT_FILL && why == ACCESS_STORE &&
+        !shadow_may_write(&vm->shadows, GPA(walk->pa)))
+        return EXIT_TRACED;
+    return reason;
+}
