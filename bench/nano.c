@@ -125,7 +125,7 @@ static void open_bare(struct machine_or_vm *it, const struct boot *boot)
 static void open_vm(struct machine_or_vm *it, const struct boot *boot, enum shadow_kind kind)
 {
     it->hosted = hosted_new(boot, ENGINE_BLOCK);
-    if (!it->hosted)
+    if (!it->hosted || !hosted_audit(it->hosted, 0)) /* who measures goes without */
         return;
     it->platform = &hosted_vm(it->hosted)->platform;
     hosted_vm(it->hosted)->config.shadow = kind;

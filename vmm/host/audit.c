@@ -12,7 +12,7 @@
 
 enum {
     LEAVES = SHADOW_PAGES * ENTRIES,
-    LONG = 64, /* of so many times, owners and free pages are gone through once */
+    LONG = 1024, /* of so many times, owners and free pages are gone through once */
     RWX = PTE_R | PTE_W | PTE_X,
 };
 
@@ -30,7 +30,8 @@ struct audit {
     uint64_t every, entries, count;
     struct verdict *verdict;   /* by leaf */
     bool *is_leaf, *is_in_use; /* by leaf, by page */
-    unsigned pages, leaves;
+    link_t *first;             /* leaves that say that they begin a list */
+    unsigned pages, leaves, firsts;
     char text[512]; /* the first thing that is wrong; empty: nothing */
 };
 
@@ -83,7 +84,8 @@ static void check_grant(struct audit *audit, uint64_t leaf, int level, unsigned 
     if (leaf & RWX & ~perms)
         blame(audit, "a leaf that grants more than the p2m", gva);
     uint64_t last = level_size(level) - PAGE_SIZE;
-    audit_p2m(vm, gpa + last, &at);
+    if (last)
+        audit_p2m(vm, gpa + last, &at);
     if (at != hpa.a + last)
         blame(audit, "a leaf that is larger than its frames", gva);
     unsigned beside = page_beside(&vm->shadows, number + 1)->reasons;
@@ -188,6 +190,16 @@ static void fenced(void *owner, bool all_va, gva_t gva, bool all_asids, uint64_t
 
 /* ---- pages -------------------------------------------------------------------------------- */
 
+/* The first entry from `index` on that is not 0, or ENTRIES. Most are, and at every exit all are
+ * looked at: sanitizers would take the most of its time. */
+__attribute__((no_sanitize("address"))) static unsigned next_entry(const uint64_t *table,
+                                                                   unsigned index)
+{
+    while (index < ENTRIES && !table[index])
+        index++;
+    return index;
+}
+
 static void check_page(struct audit *audit, const struct shadow *shadow, unsigned page, int level,
                        unsigned parent);
 
@@ -201,6 +213,8 @@ static void check_entry(struct audit *audit, const struct shadow *shadow, unsign
     if (pte & RWX) {
         audit->is_leaf[number] = true;
         audit->leaves++;
+        if (!page_beside(shadows, number + 1)->previous)
+            audit->first[audit->firsts++] = number + 1;
         check_grant(audit, pte, level, number);
         if (shadow->epoch == shadows->epoch) /* else it is emptied before it is used */
             check_age(audit, shadow, pte, number);
@@ -244,6 +258,7 @@ static void check_page(struct audit *audit, const struct shadow *shadow, unsigne
 {
     const struct shadows *shadows = &audit->vm->shadows;
     const struct shadow_page *of = &shadows->page[page];
+    const uint64_t *table = page_table(shadows, page);
     unsigned used = 0;
     if (audit->is_in_use[page]) {
         blame(audit, "a page that is in use twice", page);
@@ -253,11 +268,11 @@ static void check_page(struct audit *audit, const struct shadow *shadow, unsigne
     audit->pages++;
     if (of->level != level || of->parent != parent || &shadows->shadow[of->shadow] != shadow)
         blame(audit, "a page that stands elsewhere than it says", of->gva.a);
-    for (unsigned i = 0; i < ENTRIES && !audit->text[0]; i++)
-        if (page_table(shadows, page)[i]) {
-            used++;
-            check_entry(audit, shadow, page, i);
-        }
+    for (unsigned i = next_entry(table, 0); i < ENTRIES && !audit->text[0];
+         i = next_entry(table, i + 1)) {
+        used++;
+        check_entry(audit, shadow, page, i);
+    }
     if (used != of->used)
         blame(audit, "a page that counts its entries wrong", of->gva.a);
     if (of->table)
@@ -315,6 +330,24 @@ static void check_list(struct audit *audit, link_t link, uint64_t gpa, int level
     }
 }
 
+/* Each leaf found before stands in just one list, which begins where its guest page says. */
+static void check_lists(struct audit *audit)
+{
+    const struct shadows *shadows = &audit->vm->shadows;
+    for (unsigned i = 0; i < audit->firsts && !audit->text[0]; i++) {
+        unsigned page = page_of_link(audit->first[i]);
+        int level = shadows->page[page].level;
+        hpa_t hpa = HPA(pte_pa(page_table(shadows, page)[index_of_link(audit->first[i])]));
+        gpa_t gpa = owner_gpa(&audit->vm->owners, hpa);
+        link_t head = level ? chunk_of(shadows, gpa)->first : frame_of(shadows, gpa)->first;
+        if (head != audit->first[i])
+            blame(audit, "a leaf that its guest page does not know", gpa.a);
+        check_list(audit, head, gpa.a, level);
+    }
+    if (audit->leaves)
+        blame(audit, "a leaf that the reverse map does not know", audit->leaves);
+}
+
 /* ---- frames -------------------------------------------------------------------------------- */
 
 /* The owner array and the p2m agree on the frame. */
@@ -334,37 +367,54 @@ static void check_owner(struct audit *audit, uint64_t gpa)
         blame(audit, "a frame that its owner knows under another address", gpa);
 }
 
-static void check_chunk(struct audit *audit, uint64_t gpa, uint64_t withheld)
+/* After check_lists, whoever knows of leaves and is not known to one is wrong: a list begins with a
+ * leaf, and lists are taken apart. */
+static void check_head(struct audit *audit, link_t head, uint64_t gpa)
 {
-    const struct chunk *chunk = chunk_of(&audit->vm->shadows, GPA(gpa));
-    check_list(audit, chunk->first, gpa, 1);
-    if (chunk->withheld != withheld)
-        blame(audit, "2 MiB that count wrong what is withheld in them", gpa);
+    const struct shadows *shadows = &audit->vm->shadows;
+    if (!head)
+        return;
+    uint64_t leaf =
+        head > LEAVES ? 0 : page_table(shadows, page_of_link(head))[index_of_link(head)];
+    if (!(leaf & RWX) || owner_gpa(&audit->vm->owners, HPA(pte_pa(leaf))).a != gpa)
+        blame(audit, "a list that begins with what is no leaf of it", gpa);
 }
 
-/* Goes through all of the guest's frames: each leaf found before stands in just one list. */
+/* One frame of the guest; true: something is withheld. */
+static bool check_frame(struct audit *audit, uint64_t gpa)
+{
+    const struct frame *frame = frame_of(&audit->vm->shadows, GPA(gpa));
+    check_head(audit, frame->first, gpa);
+    if (frame->reasons & SHADOW_TRACED >> 8 && !frame->mirrors)
+        blame(audit, "a frame that is traced and no table", gpa);
+    return frame->reasons != 0;
+}
+
+/* 2 MiB of the guest, or what there is of them. What is known of their frames is a page, and of
+ * most frames nothing is. */
+static void check_chunk(struct audit *audit, uint64_t first, bool with_owners)
+{
+    const struct shadows *shadows = &audit->vm->shadows;
+    uint64_t base = shadows->parts.memory.a + first * PAGE_SIZE, withheld = 0;
+    uint64_t left = shadows->parts.frames - first, count = left < ENTRIES ? left : ENTRIES;
+    _Static_assert(sizeof(struct frame) * ENTRIES == PAGE_SIZE, "a page is of one chunk");
+    bool is_blank = count == ENTRIES && is_zero(frame_of(shadows, GPA(base)));
+    for (uint64_t i = 0; i < count && !is_blank; i++)
+        withheld += check_frame(audit, base + i * PAGE_SIZE);
+    for (uint64_t i = 0; i < count && with_owners; i++)
+        check_owner(audit, base + i * PAGE_SIZE);
+    check_head(audit, chunk_of(shadows, GPA(base))->first, base);
+    if (chunk_of(shadows, GPA(base))->withheld != withheld)
+        blame(audit, "2 MiB that count wrong what is withheld in them", base);
+}
+
 static void check_frames(struct audit *audit, bool with_owners)
 {
-    const struct shadow_parts *parts = &audit->vm->shadows.parts;
-    uint64_t withheld = 0;
-    for (uint64_t i = 0; i < parts->frames && !audit->text[0]; i++) {
-        uint64_t gpa = parts->memory.a + i * PAGE_SIZE;
-        const struct frame *frame = frame_of(&audit->vm->shadows, GPA(gpa));
-        check_list(audit, frame->first, gpa, 0);
-        if (frame->reasons & SHADOW_TRACED >> 8 && !frame->mirrors)
-            blame(audit, "a frame that is traced and no table", gpa);
-        if (with_owners)
-            check_owner(audit, gpa);
-        withheld += frame->reasons != 0;
-        if (i % ENTRIES == ENTRIES - 1 || i == parts->frames - 1) {
-            check_chunk(audit, parts->memory.a + i / ENTRIES * level_size(1), withheld);
-            withheld = 0;
-        }
-    }
+    const struct shadows *shadows = &audit->vm->shadows;
+    for (uint64_t i = 0; i < shadows->parts.frames && !audit->text[0]; i += ENTRIES)
+        check_chunk(audit, i, with_owners);
     if (audit->vm->config.passes_uart)
-        check_list(audit, frame_of(&audit->vm->shadows, GPA(UART_BASE))->first, UART_BASE, 0);
-    if (audit->leaves)
-        blame(audit, "a leaf that the reverse map does not know", audit->leaves);
+        check_head(audit, frame_of(shadows, GPA(UART_BASE))->first, UART_BASE);
 }
 
 /* ---- the whole ----------------------------------------------------------------------------- */
@@ -373,7 +423,7 @@ static void check(struct audit *audit, bool is_long)
 {
     const struct shadows *shadows = &audit->vm->shadows;
     audit->text[0] = 0;
-    audit->pages = audit->leaves = 0;
+    audit->pages = audit->leaves = audit->firsts = 0;
     memset(audit->is_in_use, 0, SHADOW_PAGES * sizeof *audit->is_in_use);
     for (unsigned i = 0; i < SHADOWS; i++)
         if (shadows->shadow[i].is_used)
@@ -381,6 +431,8 @@ static void check(struct audit *audit, bool is_long)
                        PAGE_NONE);
     if (!audit->text[0])
         check_free_pages(audit, is_long);
+    if (!audit->text[0])
+        check_lists(audit);
     if (!audit->text[0])
         check_frames(audit, is_long);
     audit->count++;
@@ -446,8 +498,9 @@ struct audit *audit_new(struct vm *vm, uint64_t every)
                             .every = every,
                             .verdict = calloc(LEAVES, sizeof *audit->verdict),
                             .is_leaf = calloc(LEAVES, sizeof *audit->is_leaf),
+                            .first = calloc(LEAVES, sizeof *audit->first),
                             .is_in_use = calloc(SHADOW_PAGES, sizeof *audit->is_in_use)};
-    if (!audit->verdict || !audit->is_leaf || !audit->is_in_use) {
+    if (!audit->verdict || !audit->is_leaf || !audit->first || !audit->is_in_use) {
         audit_free(audit);
         return NULL;
     }
@@ -465,6 +518,7 @@ void audit_free(struct audit *audit)
         audit->vm->auditor = NULL;
     free(audit->verdict);
     free(audit->is_leaf);
+    free(audit->first);
     free(audit->is_in_use);
     free(audit);
 }

@@ -65,9 +65,7 @@ static void pmp_range(const struct pmp *pmp, unsigned i, uint64_t *from, uint64_
         *to = top + 4;
         break;
     case 3: { /* NAPOT: yy...y01...1 is 2^(ones + 3) bytes */
-        unsigned ones = 0;
-        while (ones < 54 && pmp->addr[i] >> ones & 1)
-            ones++;
+        unsigned ones = (unsigned)__builtin_ctzll(~pmp->addr[i] | (uint64_t)1 << 54);
         *from = pmp->addr[i] >> ones << ones << 2;
         *to = *from + ((uint64_t)8 << ones);
         break;

@@ -24,10 +24,8 @@ struct hw {
 
 /* Entries of a vcpu between audits, where nobody asks for another number. */
 enum {
-#if defined HOSTILE
-    AUDIT_EVERY = 25,
-#elif defined DEBUG
-    AUDIT_EVERY = 100,
+#if defined HOSTILE || defined DEBUG
+    AUDIT_EVERY = 1,
 #else
     AUDIT_EVERY = 0,
 #endif

@@ -29,7 +29,7 @@ void hosted_boot(struct hosted *hosted);
 struct vm *hosted_vm(struct hosted *hosted);
 
 /* The VM is audited at every `every`th entry of a vcpu from now on; 0: not at all. A debug or
- * hostile build does so from the beginning, now and then. False: no memory. */
+ * hostile build does so from the beginning, at each. False: no memory. */
 bool hosted_audit(struct hosted *hosted, uint64_t every);
 
 /* The machine's memory and CPU, for lockstep, save and debugger. */

@@ -145,6 +145,19 @@ static void list_is_another_frames(void)
     frame(DATA)->first = 0;
 }
 
+static void list_begins_twice(void)
+{
+    frame(DATA + 5 * PAGE_SIZE)->first = frame(DATA)->first;
+}
+
+static void list_is_a_ring(void)
+{
+    link_t first = frame(DATA)->first, second = page_beside(shadows, first)->next;
+    page_beside(shadows, second)->next = first;
+    page_beside(shadows, first)->previous = second;
+    frame(DATA)->first = 0;
+}
+
 static void count_is_wrong(void)
 {
     shadows->page[page_for(WINDOW)].used++;
@@ -257,7 +270,9 @@ Test(audit, each_kind_of_corruption_is_named)
         {is_not_linked, "leaf", ANY},
         {list_ends_too_soon, "reverse map does not know", ANY},
         {list_cannot_be_walked_back, "walked back", ANY},
-        {list_is_another_frames, "list of another guest page", ANY},
+        {list_is_another_frames, "that its guest page does not know", ANY},
+        {list_begins_twice, "begins with what is no leaf of it", ANY},
+        {list_is_a_ring, "reverse map does not know", ANY},
         {count_is_wrong, "counts its entries wrong", ANY},
         {parent_is_wrong, "stands elsewhere", ANY},
         {page_is_lost, "a page that is lost", ANY},
