@@ -1,0 +1,14 @@
+/* wrong: SPP stays what it was
+ * fails: sret leaves the least mode in SPP
+ * source: pitfalls P24 */
+bool trap_sret(struct hart *hart)
+{
+    struct csrs *csr = &hart->csr;
+    if (hart->mode < MODE_S || (hart->mode == MODE_S && csr->mstatus & MSTATUS_TSR))
+        return false;
+    hart->mode = csr->mstatus & MSTATUS_SPP ? MODE_S : MODE_U;
+    csr->mstatus = move_bit(csr->mstatus, MSTATUS_SPIE, MSTATUS_SIE) | MSTATUS_SPIE;
+    csr->mstatus &= ~(uint64_t)MSTATUS_MPRV;
+    hart->pc = csr->sepc;
+    return true;
+}
