@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "as.h"
+#include "pieces.h"
 
 static void put_bytes(uint8_t *at, uint64_t value, unsigned size)
 {

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "pieces.h"
+
 struct image {
     struct as *as;
     uint64_t base, size; /* size: of what is in the file */

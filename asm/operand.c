@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "csr_names.h"
+#include "pieces.h"
 
 /* Relocation operators (ELF psABI, "Assembler Relocation Functions"). S: of stores. */
 static const struct {

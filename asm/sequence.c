@@ -4,6 +4,8 @@
 
 #include <elf.h>
 
+#include "pieces.h"
+
 enum { ZERO = 0, RA = 1, T1 = 6 };
 
 static void emit_immediate(struct as *as, enum insn_id id, unsigned rd, unsigned rs1, int64_t imm)

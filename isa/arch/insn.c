@@ -113,6 +113,9 @@ static const struct layout layouts[] = {
 };
 /* clang-format on */
 
+/* Lab 1, exercise 2. The immediate of a word of this format: the format's pieces, gathered; as a
+ * signed number of the format's width where it has one, else as it is (shift amounts, numbers of
+ * CSRs). */
 static int64_t immediate(uint32_t word, enum insn_format format)
 {
     const struct layout *layout = &layouts[format];
@@ -120,6 +123,14 @@ static int64_t immediate(uint32_t word, enum insn_format format)
     return layout->width ? sign_extend(imm, layout->width) : imm;
 }
 
+/* Lab 1, exercise 2. Decodes a word of 32 bits for a hart that has every extension.
+ *
+ * A row of insn_table is the word's when the word has the row's `match` in the bits of its `mask`;
+ * no word has two rows. Bits 6 to 2 are the major opcode, and rows_of says where the rows of each
+ * are. The operands stand where ISA figure 2.2 has them: rd in bits 11 to 7, rs1 in 19 to 15, rs2
+ * in 24 to 20, rs3 in 31 to 27, whether the format has them or not; imm is `immediate` of the row's
+ * format. length is 4, and word the word. Without a row, id is INSN_ILLEGAL, and the operands are
+ * zero. */
 static struct insn decode_long(uint32_t word)
 {
     struct insn insn = {.id = INSN_ILLEGAL, .length = 4, .word = word};

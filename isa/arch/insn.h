@@ -83,12 +83,6 @@ static inline bool insn_is_long(uint32_t word)
     return (word & 3) == 3;
 }
 
-/* The low `bits` bits of a word, as a signed number. */
-static inline int64_t sign_extend(uint32_t value, int bits)
-{
-    return (int64_t)((uint64_t)value << (64 - bits)) >> (64 - bits);
-}
-
 /* Decodes the instruction in the low bits of `word` for a hart with `isa`. What is not an
  * instruction of that hart has id INSN_ILLEGAL. */
 struct insn insn_decode(uint32_t word, isa_t isa);

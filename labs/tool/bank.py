@@ -1,6 +1,6 @@
 """The bank: wrong solutions that the tests must catch, and right ones that they must accept.
 
-labs/bank/labN/exM/NAME.c begins with a comment that says "wrong:" and what the misconception is,
+labs/bank/labN/exM/NAME.c (.inc, .s: as the exercise's own file) begins with a comment that says "wrong:" and what the misconception is,
 "fails:" and the claim that catches it, "source:"; or "right:". What follows stands for the function of
 the same name (other definitions go in front of it), or for the region of that exercise."""
 
@@ -12,6 +12,7 @@ import re
 
 import build
 import run
+import sandbox
 import source
 import variant
 from tree import HERE, Lab, Trouble, read
@@ -30,8 +31,9 @@ class Solution:
 
 
 def parse(path, exercise, text):
-    comment = re.match(r"\s*/\*(.*?)\*/", text, re.S)
-    plain = " ".join(re.sub(r"^\s*\*", "", comment[1] if comment else "", flags=re.M).split())
+    comment = re.match(r"\s*/\*(.*?)\*/|((?:#[^\n]*\n)+)", text, re.S)
+    said = comment[1] or comment[2] if comment else ""
+    plain = " ".join(re.sub(r"^\s*[*#]", "", said, flags=re.M).split())
     fields = {match[1]: match[2] for match in FIELD.finditer(plain)}
     is_right = "right" in fields
     if is_right == ("wrong" in fields) or is_right == ("fails" in fields):
@@ -133,20 +135,44 @@ class Checker:
         finally:
             self.workshops.put(workshop)
 
-    def check(self, solution):
-        if solution.exercise not in self.exercises:
-            return f"lab {self.lab.number} has no exercise {solution.exercise}"
+    def check_real(self, solution, files):
+        """Where the test on something real is the exercise's: another file in the lab's folder."""
+        workshop = self.workshops.get()
         try:
-            files = changed(self.root, self.exercises[solution.exercise], solution)
+            with workshop.changed(files):
+                folder = os.path.join(workshop.copy, self.lab.folder)
+                trapeze = build.program(self.root, "trapeze")
+                result = run.run_real(sandbox.LimitsOnly(), self.lab, self.root, self.root, trapeze,
+                                      folder=folder)
+        finally:
+            self.workshops.put(workshop)
+        claim = run.Claim(0, solution.exercise, set(), result.text, "")
+        others = run.Claim(1, solution.exercise, set(), "it assembles", "")
+        return complaint(solution, [claim, others],
+                         {0: {"verdict": result.verdict}, 1: {"verdict": "passed"}})
+
+    def check(self, solution, is_real=False):
+        try:
+            places = self.exercises.get(solution.exercise)
+            if not places:
+                return f"lab {self.lab.number} has no exercise {solution.exercise}"
+            files = changed(self.root, places, solution)
+            if is_real:
+                return self.check_real(solution, files)
             return complaint(solution, self.listed,
                              self.verdicts(files, variant.starter_flags(self.root)))
         except Trouble as error:
             return str(error)
 
     def check_all(self, found):
-        """[(solution, complaint or None)], in order."""
+        """[(solution, complaint or None)], in order. The test on something real, which ends all that it
+        started, has the machine to itself."""
+        real = self.lab.real.get("exercise") if self.lab.real else None
         with concurrent.futures.ThreadPoolExecutor(self.workers) as pool:
-            return list(zip(found, pool.map(self.check, found)))
+            claims = [solution for solution in found if solution.exercise != real]
+            said = dict(zip((each.path for each in claims), pool.map(self.check, claims)))
+        said |= {each.path: self.check(each, True) for each in found if each.exercise == real}
+        return [(solution, said[solution.path]) for solution in found]
 
 
 def table(number, checked):
@@ -168,7 +194,7 @@ def gaps(exercises, found):
 
 def command(numbers):
     """Checks the bank of these labs, and prints the table."""
-    build.build(HERE, [Lab(HERE, number).tests for number in numbers])
+    build.build(HERE, ["trapeze", *(Lab(HERE, number).tests for number in numbers)])
     wrongs = failures = 0
     for number in numbers:
         lab = Lab(HERE, number)

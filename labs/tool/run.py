@@ -4,13 +4,15 @@ import dataclasses
 import json
 import os
 import secrets
+import stat
 import subprocess
 import sys
 import tempfile
 
 import build
+import source
 from sandbox import Limits
-from tree import Trouble
+from tree import Trouble, read
 
 CLAIM_LIMITS = Limits(seconds=10, memory=1 << 30, processes=16, file_size=1 << 20)
 REAL_LIMITS = Limits(seconds=60, memory=2 << 30, processes=32, file_size=64 << 20)
@@ -103,12 +105,37 @@ def last_line(said):
     return lines[-1][:200] if lines else ""
 
 
-def run_real(walls, lab, root, trusted, trapeze, parent=None):
+def clean(work):
+    """Removes what no honest run leaves, before the judge looks: links, pipes, enormous files."""
+    for where, _, names in os.walk(work):
+        for name in names:
+            path = os.path.join(where, name)
+            status = os.lstat(path)
+            if not stat.S_ISREG(status.st_mode) or status.st_size > REAL_LIMITS.file_size:
+                os.remove(path)
+
+
+def unwritten(lab, folder):
+    """The file that has the real test's own exercise, where the cutter left it empty, or None."""
+    said = f"lab {lab.number}, exercise {lab.real.get('exercise')}: not written yet"
+    for name in sorted(os.listdir(folder)):
+        path = os.path.join(folder, name)
+        if name.endswith(source.ASSEMBLY_SUFFIXES) and said in read(path):
+            return f"lab {lab.number}, exercise {lab.real['exercise']}: {name} is not written yet"
+    return None
+
+
+def run_real(walls, lab, root, trusted, trapeze, parent=None, folder=None):
     """The test on something real, on the build in `root`; `trusted` is the judge's tree, and `trapeze`
-    the judge's own program."""
+    the judge's own program. `folder` is the lab's in `root`, or what stands for it."""
+    folder = folder or os.path.join(root, lab.folder)
+    missing = unwritten(lab, folder)
+    if missing:
+        return Result(None, lab.real["title"], "missing", lab.real["title"], missing)
     seed = secrets.randbits(31)
     title = lab.real["title"]
-    with tempfile.TemporaryDirectory(prefix="real-", dir=parent) as work:
+    with tempfile.TemporaryDirectory(prefix="real-", dir=parent,
+                                     ignore_cleanup_errors=True) as work:
         os.chmod(work, 0o755)
         done = judge(lab, trusted, "prepare", seed, work, trapeze)
         if done.returncode:
@@ -116,13 +143,15 @@ def run_real(walls, lab, root, trusted, trapeze, parent=None):
             return Result(None, title, "missing" if "not written yet" in seen else "failed", title,
                           seen)
         places = {"trapeze": build.program(root, "trapeze"), "work": work, "seed": str(seed),
-                  "build": os.path.join(root, build.FOLDER), "lab": os.path.join(root, lab.folder)}
+                  "build": os.path.join(root, build.FOLDER), "lab": folder}
         hint = ""
         walls.own(work, True)
         for command in lab.real["run"]:
             outcome = walls.run([word.format(**places) for word in command], limits=REAL_LIMITS,
                                 scratch=work, tree=root)
             hint = hint or (outcome.why if outcome.status else "")
+        walls.own(work, False)
+        clean(work)
         done = judge(lab, trusted, "judge", seed, work, trapeze)
         try:
             said = json.loads(done.stdout)

@@ -3,6 +3,7 @@ reaches, from a copy of the sources, with the commands that CMake wrote, and lin
 the libraries. Nothing of the tree or its build is touched. The code is trusted, so there are no
 walls."""
 
+import contextlib
 import json
 import os
 import re
@@ -67,7 +68,7 @@ class Workshop:
         self.objects = os.path.join(self.place.name, "objects")
         os.mkdir(self.objects)
         for path in files(recipe.root):
-            if path.endswith((".c", ".h", ".inc", ".def", ".flags")):
+            if path.endswith((".c", ".h", ".inc", ".def", ".flags", ".s", ".S")):
                 write(os.path.join(self.copy, path), read(os.path.join(recipe.root, path)))
 
     def close(self):
@@ -85,17 +86,23 @@ class Workshop:
             raise Trouble(f"does not compile:\n{done.stderr.strip()}")
         return target
 
-    def make(self, changed, flags=()):
-        """The program of the tree with files changed: {path: text}."""
-        program = os.path.join(self.place.name, "tests")
+    @contextlib.contextmanager
+    def changed(self, texts):
+        """The copy with files changed for a while: {path: text}."""
         try:
-            for path, text in changed.items():
+            for path, text in texts.items():
                 write(os.path.join(self.copy, path), text)
-            names = self.recipe.objects_of(changed)
-            made = [self.compile(name, number, list(flags)) for number, name in enumerate(names)]
+            yield
         finally:
-            for path in changed:
+            for path in texts:
                 write(os.path.join(self.copy, path), read(os.path.join(self.recipe.root, path)))
+
+    def make(self, texts, flags=()):
+        """The program of the tree with files changed."""
+        program = os.path.join(self.place.name, "tests")
+        names = self.recipe.objects_of(texts)
+        with self.changed(texts):
+            made = [self.compile(name, number, list(flags)) for number, name in enumerate(names)]
         link = [word for word in self.recipe.link if word not in names]
         link[link.index("-o") + 1] = program
         link[1:1] = made
