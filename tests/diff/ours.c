@@ -27,7 +27,6 @@ struct ours {
     uint8_t *before;
     bool (*load)(struct port *port, uint64_t pa, unsigned size, enum access why, uint64_t *value);
     bool (*store)(struct port *port, uint64_t pa, unsigned size, enum access why, uint64_t value);
-    bool is_lost;          /* it went where it must not */
     enum deviation excuse; /* why the run was stopped; the instruction is gone from `before` */
 
     /* The instruction under way, where it is one of the case. */
@@ -42,6 +41,7 @@ struct ours {
     uint64_t status;   /* mstatus before */
     uint64_t standing; /* as in struct sight */
     bool is_stale;
+    bool has_reached_device;
     /* What it stored to must be fenced by the next. */
     enum insn_id needed;
     uint64_t needed_by; /* where the store is */
@@ -124,9 +124,29 @@ static void note_mprv(struct ours *ours)
         ours->is_stale = true;
 }
 
-static void lose(struct ours *ours)
+/* What the instruction becomes: nothing; or, where it met a stale translation, a fence, so that
+ * what comes after it can be compared again. */
+static uint32_t instead_of(const struct ours *ours, enum deviation deviation, bool is_long)
 {
-    ours->is_lost = true;
+    enum { NOP = 0x13, SHORT_NOP = 0x01 };
+    bool is_fence = deviation == DEVIATION_stale && ours->mode == MODE_M;
+    return !is_long ? SHORT_NOP : is_fence ? insn_table[INSN_sfence_vma].match : NOP;
+}
+
+/* The instruction at `pa` becomes another, and the run ends. */
+static void excuse(struct ours *ours, enum deviation deviation, uint64_t pa)
+{
+    uint64_t at = pa - RUN_BASE;
+    if (ours->excuse != DEVIATION_NONE)
+        return;
+    ours->excuse = deviation;
+    if (ours->tally && pa == ours->pa && is_csr(&ours->insn) && writes(&ours->insn))
+        coverage_left_out(ours->tally, (unsigned)ours->insn.imm,
+                          written(&ours->insn, ours->operand, ours->old));
+    bool is_long = at + 4 <= SLOT_SIZE && insn_is_long(ours->before[at]);
+    uint32_t word = instead_of(ours, deviation, is_long);
+    if (at + 2 <= SLOT_SIZE)
+        memcpy(ours->before + at, &word, is_long ? 4 : 2);
     platform_stop(&ours->machine->platform, STOP_HOST, 0);
 }
 
@@ -137,7 +157,7 @@ static void settle(struct ours *ours)
         return;
     ours->is_under_way = false;
     if (ours->machine->hart[0].x[4] != RUN_BASE) /* tp: the monitor is lost without it */
-        lose(ours);
+        excuse(ours, DEVIATION_slot, ours->pa);
     if (ours->coverage) {
         coverage_retired(ours->coverage, ours->insn, ours->mode);
         if (is_csr(&ours->insn) && writes(&ours->insn))
@@ -157,24 +177,6 @@ static void settle(struct ours *ours)
                ram_at(&ours->machine->ram, ours->machine->hart[0].reservation.pa, 4), 8);
     }
     spoil(ours);
-}
-
-/* The instruction at `pa` becomes a nop, and the run ends. */
-static void excuse(struct ours *ours, enum deviation deviation, uint64_t pa)
-{
-    static const uint16_t nop[2] = {0x0013, 0x0000}, short_nop = 0x0001;
-    uint64_t at = pa - RUN_BASE;
-    if (ours->excuse != DEVIATION_NONE)
-        return;
-    ours->excuse = deviation;
-    if (ours->tally && pa == ours->pa && is_csr(&ours->insn) && writes(&ours->insn))
-        coverage_left_out(ours->tally, (unsigned)ours->insn.imm,
-                          written(&ours->insn, ours->operand, ours->old));
-    if (at + 4 <= SLOT_SIZE && insn_is_long(ours->before[at]))
-        memcpy(ours->before + at, nop, 4);
-    else if (at + 2 <= SLOT_SIZE)
-        memcpy(ours->before + at, &short_nop, 2);
-    platform_stop(&ours->machine->platform, STOP_HOST, 0);
 }
 
 /* The word at `pa`, where there is RAM. */
@@ -198,6 +200,7 @@ static void see_insn(void *owner, const struct hart *hart)
     struct ours *ours = owner;
     struct port *port = cpu_port(ours->machine->cpu);
     settle(ours);
+    ours->has_reached_device = false;
     if (hart->pc - RAM_BASE < SLOT_SIZE) /* the monitor */
         return;
     if (!ours->mtvec) {
@@ -222,12 +225,9 @@ static void see_insn(void *owner, const struct hart *hart)
             excuse(ours, deviation_of_fetch(&sight), ours->pa);
         return;
     }
-    uint64_t rest = PAGE_SIZE - (sight.pa & (PAGE_SIZE - 1)), at = sight.pa - RUN_BASE;
-    if (!pmp_allows(&hart->csr.pmp, hart->mode, sight.pa, rest, PMP_X)) {
+    uint64_t rest = PAGE_SIZE - (sight.pa & (PAGE_SIZE - 1));
+    if (!pmp_allows(&hart->csr.pmp, hart->mode, sight.pa, rest, PMP_X))
         excuse(ours, DEVIATION_fetch, ours->pa); /* the jump here */
-        if (at >= SLOT_CODE && at < SLOT_DATA)
-            lose(ours);
-    }
     ours->pa = sight.pa;
     ours->insn = sight.insn = insn_decode(word, ours->isa);
     sight.next = insn_at(ours, sight.pa + sight.insn.length);
@@ -252,9 +252,11 @@ static void see_trap(void *owner, const struct hart *hart, struct trap trap)
     bool is_s = trap_target(hart, trap.cause) == MODE_S;
     uint64_t tvec = is_s ? hart->csr.stvec : hart->csr.mtvec;
     if (ours->mtvec && (tvec ^ (is_s ? ours->stvec : ours->mtvec)) & ~(uint64_t)TVEC_MODE)
-        lose(ours); /* to no handler of the monitor's */
+        excuse(ours, DEVIATION_slot, ours->pa); /* to no handler of the monitor's */
     if (is_interrupt) {
         settle(ours);
+        if (ours->has_reached_device)
+            excuse(ours, DEVIATION_device, ours->pa);
         if (deviation_of_interrupt(hart, trap.cause) != DEVIATION_NONE)
             excuse(ours, deviation_of_interrupt(hart, trap.cause), ours->pa);
     }
@@ -294,8 +296,9 @@ static void confine(struct ours *ours, uint64_t pa, unsigned size, enum access w
     bool is_variable = at >= MONITOR_NEXT && at < RUN_OFFSET && ours->is_under_way;
     bool is_beyond = at >= CASES_OFFSET && at < DIFF_RAM;
     bool is_code = at < MONITOR_NEXT && access_is_write(why);
+    ours->has_reached_device |= platform_is_device(pa);
     if (is_variable || is_beyond || is_code)
-        lose(ours);
+        excuse(ours, DEVIATION_slot, ours->pa);
     else if (is_foreign(pa, size, why) && (ours->is_under_way || why == ACCESS_FETCH))
         excuse(ours, DEVIATION_board, ours->pa);
 }
@@ -314,6 +317,14 @@ static bool see_load(struct port *port, uint64_t pa, unsigned size, enum access 
     return observed->load(port, pa, size, why, value);
 }
 
+/* Whether the store under way is to code: the case's own, or what is left of a page of data that is
+ * executed, of which an instruction may reach into the next. */
+static bool is_to_code(const struct ours *ours, uint64_t pa, unsigned size)
+{
+    uint64_t at = pa - RUN_BASE, end = (ours->pa | (PAGE_SIZE - 1)) + 1;
+    return (at >= SLOT_CODE && at < SLOT_DATA) || (pa + size > ours->pa && pa < end + 2);
+}
+
 /* Stores by the case to its tables and its code must be fenced at once: before, either may be seen,
  * the old or the new. */
 static bool see_store(struct port *port, uint64_t pa, unsigned size, enum access why,
@@ -322,7 +333,7 @@ static bool see_store(struct port *port, uint64_t pa, unsigned size, enum access
     struct ours *ours = observed;
     uint64_t at = pa - RUN_BASE;
     if (ours->is_under_way && why != ACCESS_WALK) {
-        bool is_code = at >= SLOT_CODE && at < SLOT_DATA;
+        bool is_code = is_to_code(ours, pa, size);
         bool is_table = at >= SLOT_TABLES && at < SLOT_RESULT;
         ours->needed = is_code ? INSN_fence_i : is_table ? INSN_sfence_vma : ours->needed;
         ours->needed_by = is_code || is_table ? ours->pa : ours->needed_by;
@@ -391,7 +402,6 @@ static void start(struct ours *ours)
     ours->is_under_way = false;
     ours->needed = INSN_COUNT;
     ours->excuse = DEVIATION_NONE;
-    ours->is_lost = false;
     ours->standing = 0;
     ours->mtvec = 0;
     ours->is_stale = false;
@@ -404,8 +414,6 @@ static enum outcome run(struct ours *ours)
     observed = ours;
     enum stop stop =
         platform_run(&ours->machine->platform, ours->machine->platform.s.clock.steps + LIMIT);
-    if (ours->is_lost)
-        return RUN_LOST;
     if (ours->excuse != DEVIATION_NONE)
         return RUN_EXCUSED;
     return stop == STOP_POWEROFF || stop == STOP_REBOOT ? RUN_DONE : RUN_LOST;
@@ -419,7 +427,7 @@ static bool has_locks(const struct hart *hart)
 
 enum outcome ours_run(struct ours *ours, uint8_t *before, uint8_t *after, struct coverage *coverage)
 {
-    enum { RUNS = 60 };
+    enum { RUNS = 200 };
     enum outcome outcome = RUN_EXCUSED;
     ours->before = before;
     ours->coverage = NULL;
