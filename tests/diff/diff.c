@@ -57,7 +57,7 @@ static struct pair open_pair(struct run *run, isa_t isa)
         perror("diff");
         exit(1);
     }
-    ours_plant(pair.ours, run->options.plant);
+    pair_plant(&pair, run->options.plant);
     return pair;
 }
 
@@ -67,7 +67,7 @@ static void tell_shrunk(const struct run *run, struct pair *pair, uint64_t seed)
     static struct kept kept;
     char path[512], title[64];
     print_code(pair->before[0], pair->isa, stderr);
-    pair_tell(pair->after[0], pair_theirs(pair, 0), stderr);
+    pair_tell(pair, 0, stderr);
     if (!run->options.keep)
         return;
     kept.isa = pair->isa;
@@ -121,11 +121,12 @@ static void run_batch(struct run *run, uint64_t batch, unsigned count)
         if (differs[i]) {
             if (found < SHOWN) {
                 fprintf(stderr, "seed %" PRIu64 " differs:\n", seeds[i]);
-                pair_tell(pair.after[i], pair_theirs(&pair, i), stderr);
+                pair_tell(&pair, i, stderr);
             }
             wrong[found++] = seeds[i];
         }
-    bool is_planted = run->options.plant.row != INSN_COUNT || run->options.plant.csr;
+    const struct plant *plant = &run->options.plant;
+    bool is_planted = plant->row != INSN_COUNT || plant->csr || plant->twin != TWINS;
     for (unsigned i = 0; i < found && i < (is_planted ? 1 : SHOWN); i++)
         explain(run, &pair, wrong[i]);
     run->differ += found;
@@ -171,12 +172,12 @@ static bool replay(struct run *run, const char *path)
     bool is_right = runs && memcmp(pair.after[0], kept.after, SLOT_SIZE) == 0;
     if (runs && !is_right) {
         fprintf(stderr, "%s: not as recorded:\n", path);
-        pair_tell(pair.after[0], kept.after, stderr);
+        tell_ends("the file", pair.after[0], kept.after, stderr);
     }
     bool agrees = runs && pair_compare(&pair, differs) && !differs[0];
     if (runs && !agrees) {
-        fprintf(stderr, "%s: not as QEMU:\n", path);
-        pair_tell(pair.after[0], pair_theirs(&pair, 0), stderr);
+        fprintf(stderr, "%s: not the same on all:\n", path);
+        pair_tell(&pair, 0, stderr);
     }
     pair_free(&pair);
     return is_right && agrees;
@@ -202,26 +203,31 @@ static _Noreturn void usage(void)
         "usage: diff [OPTION...] MONITOR             compares generated cases\n"
         "       diff [OPTION...] --replay MONITOR FILE...    compares kept ones\n"
         "  --cases N, --seed N   how many, and the seed of the first\n"
+        "  --isa STRING          all harts are of this kind; else of several by turns\n"
         "  --goal N              executions that each row must come to, and all that is printed\n"
         "                        as `too few` or `never` is a failure\n"
         "  --keep DIR            what differs is kept there, shrunk\n"
         "  --quiet               only the last line\n"
         "  --plant row=NAME      this side gets the results of an instruction wrong,\n"
-        "  --plant csr=NAME      or what a CSR keeps\n"
+        "  --plant csr=NAME      or what a CSR keeps; or the engine, or the VM, starts with a\n"
+        "  --plant twin=NAME     register wrong\n"
         "  --qemu PROGRAM        qemu-system-riscv64\n");
     exit(2);
 }
 
 static struct plant plant_of(const char *text)
 {
-    struct plant plant = {.row = INSN_COUNT};
+    struct plant plant = {.row = INSN_COUNT, .twin = TWINS};
     for (unsigned id = 0; strncmp(text, "row=", 4) == 0 && id < INSN_COUNT; id++)
         if (strcmp(text + 4, insn_table[id].name) == 0)
             plant.row = (enum insn_id)id;
     for (unsigned row = 0; strncmp(text, "csr=", 4) == 0 && row < csr_rows; row++)
         if (strcmp(text + 4, csr_table[row].name) == 0)
             plant.csr = csr_table[row].number;
-    if (plant.row == INSN_COUNT && !plant.csr)
+    for (enum twin_kind kind = 0; strncmp(text, "twin=", 5) == 0 && kind < TWINS; kind++)
+        if (strcmp(text + 5, twin_names[kind]) == 0)
+            plant.twin = kind;
+    if (plant.row == INSN_COUNT && !plant.csr && plant.twin == TWINS)
         usage();
     return plant;
 }
@@ -270,8 +276,10 @@ static struct options read_options(int argc, char **argv)
                                           {"keep", 1, NULL, 'k'},   {"qemu", 1, NULL, 'm'},
                                           {"isa", 1, NULL, 'i'},    {"quiet", 0, NULL, 'q'},
                                           {"replay", 0, NULL, 'r'}, {NULL, 0, NULL, 0}};
-    struct options options = {
-        .seed = 1, .cases = SLOTS, .plant = {.row = INSN_COUNT}, .qemu = "qemu-system-riscv64"};
+    struct options options = {.seed = 1,
+                              .cases = SLOTS,
+                              .plant = {.row = INSN_COUNT, .twin = TWINS},
+                              .qemu = "qemu-system-riscv64"};
     for (int option; (option = getopt_long(argc, argv, "", names, NULL)) != -1;)
         take_option(&options, option);
     if (options.is_replay ? optind >= argc : optind != argc - 1)

@@ -10,8 +10,6 @@
 #include "sv39.h"
 #include "trap.h"
 
-enum { LIMIT = 60000 }; /* steps of a case, until it hangs */
-
 struct ours {
     struct machine *machine;
     struct observer observer;
@@ -408,12 +406,12 @@ static void start(struct ours *ours)
 }
 
 /* One run, to the end or to the first exception. */
-static enum outcome run(struct ours *ours)
+static enum verdict run(struct ours *ours)
 {
     start(ours);
     observed = ours;
     enum stop stop =
-        platform_run(&ours->machine->platform, ours->machine->platform.s.clock.steps + LIMIT);
+        platform_run(&ours->machine->platform, ours->machine->platform.s.clock.steps + CASE_STEPS);
     if (ours->excuse != DEVIATION_NONE)
         return RUN_EXCUSED;
     return stop == STOP_POWEROFF || stop == STOP_REBOOT ? RUN_DONE : RUN_LOST;
@@ -425,19 +423,19 @@ static bool has_locks(const struct hart *hart)
     return ((hart->csr.pmp.cfg[0] | hart->csr.pmp.cfg[1]) & locks) != 0;
 }
 
-enum outcome ours_run(struct ours *ours, uint8_t *before, uint8_t *after, struct coverage *coverage)
+enum verdict ours_run(struct ours *ours, uint8_t *before, uint8_t *after, struct coverage *coverage)
 {
     enum { RUNS = 200 };
-    enum outcome outcome = RUN_EXCUSED;
+    enum verdict verdict = RUN_EXCUSED;
     ours->before = before;
     ours->coverage = NULL;
     ours->tally = coverage;
-    for (unsigned i = 0; i < RUNS && outcome == RUN_EXCUSED; i++) {
-        outcome = run(ours);
-        if (coverage && outcome == RUN_EXCUSED)
+    for (unsigned i = 0; i < RUNS && verdict == RUN_EXCUSED; i++) {
+        verdict = run(ours);
+        if (coverage && verdict == RUN_EXCUSED)
             coverage->excused[ours->excuse]++;
     }
-    if (outcome != RUN_DONE) {
+    if (verdict != RUN_DONE) {
         if (coverage)
             coverage->hung++;
         return RUN_LOST;

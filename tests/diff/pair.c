@@ -8,12 +8,21 @@
 bool pair_init(struct pair *pair, isa_t isa, struct qemu *qemu, const uint8_t *monitor,
                size_t monitor_size)
 {
-    *pair =
-        (struct pair){.isa = isa, .qemu = qemu, .monitor = monitor, .monitor_size = monitor_size};
+    *pair = (struct pair){.isa = isa,
+                          .qemu = qemu,
+                          .monitor = monitor,
+                          .monitor_size = monitor_size,
+                          .asks_twins = true};
     pair->ours = ours_new(monitor, monitor_size, isa);
     pair->before = calloc(SLOTS, SLOT_SIZE);
     pair->after = calloc(SLOTS, SLOT_SIZE);
-    if (pair->ours && pair->before && pair->after)
+    pair->twin_differs = calloc(SLOTS, sizeof *pair->twin_differs);
+    bool is_whole = pair->ours && pair->before && pair->after && pair->twin_differs;
+    for (enum twin_kind kind = 0; kind < TWINS; kind++) {
+        pair->twin[kind] = twin_new(kind, monitor, monitor_size, isa);
+        is_whole = is_whole && pair->twin[kind];
+    }
+    if (is_whole)
         return true;
     pair_free(pair);
     return false;
@@ -23,8 +32,37 @@ void pair_free(struct pair *pair)
 {
     if (pair->ours)
         ours_free(pair->ours);
+    for (enum twin_kind kind = 0; kind < TWINS; kind++)
+        twin_free(pair->twin[kind]);
     free(pair->before);
     free(pair->after);
+    free(pair->twin_differs);
+}
+
+void pair_plant(struct pair *pair, struct plant plant)
+{
+    ours_plant(pair->ours, plant);
+    pair->asks_twins = plant.row == INSN_COUNT && !plant.csr;
+    if (plant.twin != TWINS)
+        twin_plant(pair->twin[plant.twin]);
+}
+
+/* Any number that the case itself says, so that it is the same whenever the case comes. */
+static uint64_t turn_of(const uint8_t *slot)
+{
+    return slot[SLOT_PC] >> 2;
+}
+
+/* The first twin that makes something else of case `index`, and what. TWINS: none. */
+static enum twin_kind ask_twins(struct pair *pair, unsigned index, uint8_t *after)
+{
+    const uint8_t *before = pair->before[index];
+    enum twin_kind kind = pair->asks_twins ? 0 : TWINS;
+    for (; kind < TWINS; kind++)
+        if (!twin_run(pair->twin[kind], before, after, turn_of(before)) ||
+            memcmp(after, pair->after[index], SLOT_SIZE) != 0)
+            break;
+    return kind;
 }
 
 bool pair_add(struct pair *pair, const uint8_t *before, struct coverage *coverage)
@@ -33,6 +71,8 @@ bool pair_add(struct pair *pair, const uint8_t *before, struct coverage *coverag
     memcpy(slot, before, SLOT_SIZE);
     if (ours_run(pair->ours, slot, pair->after[pair->count], coverage) != RUN_DONE)
         return false;
+    static uint8_t after[SLOT_SIZE];
+    pair->twin_differs[pair->count] = ask_twins(pair, pair->count, after);
     pair->count++;
     return true;
 }
@@ -98,7 +138,8 @@ bool pair_compare(struct pair *pair, bool *differs)
         next = take_up(pair, is_done, differs);
     }
     for (unsigned i = 0; i < pair->count; i++)
-        differs[i] = differs[i] || memcmp(pair->after[i], pair_theirs(pair, i), SLOT_SIZE) != 0;
+        differs[i] = differs[i] || pair->twin_differs[i] != TWINS ||
+                     memcmp(pair->after[i], pair_theirs(pair, i), SLOT_SIZE) != 0;
     return true;
 }
 
@@ -127,19 +168,30 @@ static void name_place(uint64_t at, char *name, size_t size)
         snprintf(name, size, "pmpaddr%" PRIu64, result - 64 - CSRS);
 }
 
-void pair_tell(const uint8_t *ours, const uint8_t *theirs, FILE *out)
+void tell_ends(const char *name, const uint8_t *ours, const uint8_t *theirs, FILE *out)
 {
     enum { LINES = 12 };
     unsigned lines = 0;
-    fprintf(out, "  %-18s %16s %16s\n", "", "Trapeze", "QEMU");
+    fprintf(out, "  %-18s %16s %16s\n", "", "Trapeze", name);
     /* Traps first: the others follow from them. */
     for (uint64_t i = 0; i < SLOT_SIZE && lines < LINES; i += 8) {
         uint64_t at = (i + SLOT_LOG) % SLOT_SIZE;
-        char name[32];
+        char place[32];
         if (get(ours, at) == get(theirs, at))
             continue;
-        name_place(at, name, sizeof name);
-        fprintf(out, "  %-18s %16" PRIx64 " %16" PRIx64 "\n", name, get(ours, at), get(theirs, at));
+        name_place(at, place, sizeof place);
+        fprintf(out, "  %-18s %16" PRIx64 " %16" PRIx64 "\n", place, get(ours, at),
+                get(theirs, at));
         lines++;
     }
+}
+
+void pair_tell(struct pair *pair, unsigned index, FILE *out)
+{
+    static uint8_t theirs[SLOT_SIZE];
+    enum twin_kind kind = ask_twins(pair, index, theirs);
+    if (kind != TWINS)
+        tell_ends(twin_names[kind], pair->after[index], theirs, out);
+    else
+        tell_ends("QEMU", pair->after[index], pair_theirs(pair, index), out);
 }
