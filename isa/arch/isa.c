@@ -16,37 +16,62 @@ static const struct part {
 };
 enum { PARTS = sizeof parts / sizeof *parts };
 
+/* Strings are case insensitive (ISA 27.1). */
+static char lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c + 'a' - 'A') : c;
+}
+
+static bool starts_with(const char *text, const char *name)
+{
+    while (*name && lower(*text) == *name)
+        text++, name++;
+    return !*name;
+}
+
 static const struct part *find_part(const char *text, size_t length)
 {
     for (size_t i = 0; i < PARTS; i++)
-        if (strlen(parts[i].name) == length && memcmp(parts[i].name, text, length) == 0)
+        if (strlen(parts[i].name) == length && starts_with(text, parts[i].name))
             return &parts[i];
     return NULL;
+}
+
+/* S and U among the letters, as some tools write them: no extensions, and every hart has them. */
+static bool is_mode(const char *at)
+{
+    bool is_s = lower(*at) == 's' && at[-1] != '_' && !find_part(at, strcspn(at, "_"));
+    return is_s || lower(*at) == 'u';
+}
+
+static size_t part_length(const char *at)
+{
+    bool is_long = lower(*at) == 'z' || lower(*at) == 's';
+    return is_long && !is_mode(at) ? strcspn(at, "_") : 1;
 }
 
 bool isa_parse(const char *text, isa_t *isa, const char **wrong)
 {
     *wrong = text;
-    if (strcmp(text, "toy") == 0) {
+    if (starts_with(text, "toy") && !text[3]) {
         *isa = ISA_TOY;
         return true;
     }
-    if (strncmp(text, "rv64i", 5) != 0 && strncmp(text, "rv64g", 5) != 0)
+    if (!starts_with(text, "rv64i") && !starts_with(text, "rv64g"))
         return false;
     /* Privileged software cannot live without CSRs, so every profile has them. */
     isa_t found = ISA(S) | ISA(MM) | ISA(Zicsr) | ISA(Zicntr) | ISA(Zicclsm);
-    bool is_general = text[4] == 'g';
+    bool is_general = lower(text[4]) == 'g';
     if (is_general)
         found |= ISA_G;
     for (const char *at = text + 4 + is_general; *at;) {
         *wrong = at;
         at += *at == '_';
-        size_t length = *at == 'z' || *at == 's' ? strcspn(at, "_") : 1;
-        const struct part *part = find_part(at, length);
-        if (!part)
+        const struct part *part = find_part(at, part_length(at));
+        if (!part && !is_mode(at))
             return false;
-        found |= (isa_t)1 << part->ext;
-        at += length;
+        found |= part ? (isa_t)1 << part->ext : 0;
+        at += part_length(at);
     }
     if (found & ISA(D)) /* which builds on F (ISA 12) */
         found |= ISA(F);

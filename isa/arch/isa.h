@@ -49,7 +49,8 @@ static inline bool isa_has(isa_t isa, enum ext ext)
 
 /* Reads an ISA string such as "rv64gc" or "rv64imac_zifencei" or "toy" into *isa; g stands for
  * imafd_zicsr_zifencei. Modes are not part of such a string (ISA manual, chapter 27): "toy" has S
- * and U, every other string has M, S and U. False when it is no such string or asks for what
+ * and U, every other string has M, S and U, and may name S and U among its letters. Case does not
+ * matter. False when it is no such string or asks for what
  * Trapeze has not; then *wrong is the first character that could not be taken. */
 bool isa_parse(const char *text, isa_t *isa, const char **wrong);
 

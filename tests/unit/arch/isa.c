@@ -33,6 +33,12 @@ Test(isa, a_string_names_its_extensions)
         {"rv64gc_zba_zbb_sstc", ISA_FULL | ISA(Zba) | ISA(Zbb)},
         {"rv64i_zbb", PRIVILEGED | ISA(I) | ISA(Zbb)},
         {"toy", ISA_TOY},
+        {"Toy", ISA_TOY},
+        {"RV64I", PRIVILEGED | ISA(I)},
+        {"RV64GC_Sstc", ISA_FULL},
+        {"RV64IMAFDCZicsr_Zifencei", ISA_FULL & ~ISA(Sstc)},
+        {"RV64IMAFDCSUZicsr_Zifencei", ISA_FULL & ~ISA(Sstc)},
+        {"rv64imsu_sstc", PRIVILEGED | ISA(I) | ISA(M) | ISA(Sstc)},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         isa_t isa = 0;
@@ -54,7 +60,6 @@ Test(isa, a_string_that_asks_for_more_is_refused_where_it_does)
         {"rv64e", 0},
         {"rv64m", 0},
         {"toys", 0},
-        {"RV64I", 0},
         {"rv64imv", 6},
         {"rv64i_", 5},
         {"rv64imac_zbs", 8},
@@ -66,8 +71,8 @@ Test(isa, a_string_that_asks_for_more_is_refused_where_it_does)
         {"rv64i_zicsrx", 5},
         {"rv64i_zicsr_q", 11},
         {"rv64im2", 6},
-        {"rv64is", 5},
         {"rv64i_sst", 5},
+        {"RV64IMQ", 6},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         isa_t isa = 0xdead;
