@@ -132,7 +132,8 @@ struct attempt {
 static bool find_attempt(const struct sight *s, struct attempt *attempt)
 {
     enum insn_id id = (enum insn_id)s->insn.id;
-    if (id == INSN_ILLEGAL || id == INSN_sc_w || id == INSN_sc_d || id == INSN_jalr)
+    bool is_sc = id == INSN_sc_w || id == INSN_sc_d;
+    if (id == INSN_ILLEGAL || id == INSN_jalr || (is_sc && !s->hart->reservation.valid))
         return false;
     enum insn_format format = insn_table[id].format;
     bool is_load = format == FMT_I && strstr(insn_table[id].operands, "(rs1)");
@@ -239,12 +240,22 @@ static bool is_split(const struct sight *s)
     return false;
 }
 
+/* A return from M to a lower mode. */
+static bool goes_down(const struct sight *s)
+{
+    bool is_mret = s->insn.id == INSN_mret && (s->hart->csr.mstatus & MSTATUS_MPP) != MSTATUS_MPP;
+    return s->hart->mode == MODE_M && (s->insn.id == INSN_sret || is_mret);
+}
+
 static bool is_mprv(const struct sight *s)
 {
-    uint64_t status = s->hart->csr.mstatus;
-    bool goes_down = s->insn.id == INSN_sret ||
-                     (s->insn.id == INSN_mret && (status & MSTATUS_MPP) != MSTATUS_MPP);
-    return goes_down && status & MSTATUS_MPRV && s->hart->mode == MODE_M;
+    return goes_down(s) && s->hart->csr.mstatus & MSTATUS_MPRV;
+}
+
+static bool is_no_entry(const struct sight *s)
+{
+    const uint64_t a = 0x1818181818181818;
+    return goes_down(s) && !((s->hart->csr.pmp.cfg[0] | s->hart->csr.pmp.cfg[1]) & a);
 }
 
 static bool is_stale(const struct sight *s)
@@ -254,7 +265,12 @@ static bool is_stale(const struct sight *s)
            find_attempt(s, &attempt);
 }
 
-/* The pages that M has executed: the case's code. */
+/* M has executed the page of `at`, an offset in the slot. */
+static bool is_executed(const struct sight *s, uint64_t at)
+{
+    return at < SLOT_SIZE && s->executed >> at / PAGE_SIZE & 1;
+}
+
 static bool is_mprv_code(const struct sight *s)
 {
     struct attempt attempt;
@@ -262,8 +278,8 @@ static bool is_mprv_code(const struct sight *s)
     if (hart->mode != MODE_M || !(hart->csr.mstatus & MSTATUS_MPRV) ||
         (hart->csr.mstatus & MSTATUS_MPP) == MSTATUS_MPP || !find_attempt(s, &attempt))
         return false;
-    uint64_t first = attempt.va - RUN_BASE, last = first + attempt.size - 1;
-    return (first >= SLOT_CODE && first < SLOT_DATA) || (last >= SLOT_CODE && last < SLOT_DATA);
+    uint64_t first = attempt.va - RUN_BASE;
+    return is_executed(s, first) || is_executed(s, first + attempt.size - 1);
 }
 
 static bool is_ctzw(const struct sight *s)
@@ -450,6 +466,7 @@ enum deviation deviation_at(const struct sight *sight)
         {DEVIATION_walk_pmp, is_walk_pmp},
         {DEVIATION_split, is_split},
         {DEVIATION_mprv, is_mprv},
+        {DEVIATION_no_entry, is_no_entry},
         {DEVIATION_triggers, is_triggers},
         {DEVIATION_stale, is_stale},
         {DEVIATION_medeleg, is_medeleg},

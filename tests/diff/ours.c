@@ -38,6 +38,7 @@ struct ours {
     bool has_trapped;  /* an SC has trapped since */
     uint64_t status;   /* mstatus before */
     uint64_t standing; /* as in struct sight */
+    uint32_t executed;
     bool is_stale;
     bool has_reached_device;
     /* What it stored to must be fenced by the next. */
@@ -212,6 +213,7 @@ static void see_insn(void *owner, const struct hart *hart)
                           .lr_size = ours->lr_size,
                           .has_trapped = ours->has_trapped,
                           .standing = ours->standing,
+                          .executed = ours->executed,
                           .is_stale = ours->is_stale};
     struct trap trap;
     uint32_t word;
@@ -227,6 +229,8 @@ static void see_insn(void *owner, const struct hart *hart)
     if (!pmp_allows(&hart->csr.pmp, hart->mode, sight.pa, rest, PMP_X))
         excuse(ours, DEVIATION_fetch, ours->pa); /* the jump here */
     ours->pa = sight.pa;
+    if (hart->mode == MODE_M && sight.pa - RUN_BASE < SLOT_SIZE)
+        ours->executed |= 1u << (sight.pa - RUN_BASE) / PAGE_SIZE;
     ours->insn = sight.insn = insn_decode(word, ours->isa);
     sight.next = insn_at(ours, sight.pa + sight.insn.length);
     if (ours->needed != INSN_COUNT && sight.insn.id != ours->needed)
@@ -401,6 +405,7 @@ static void start(struct ours *ours)
     ours->needed = INSN_COUNT;
     ours->excuse = DEVIATION_NONE;
     ours->standing = 0;
+    ours->executed = 0;
     ours->mtvec = 0;
     ours->is_stale = false;
 }

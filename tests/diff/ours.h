@@ -36,6 +36,7 @@ struct sight {
     bool has_trapped;  /* since */
     bool is_stale;     /* MPP changed under MPRV, by other means than a write */
     uint64_t standing; /* counters, bits as in mcountinhibit, that were written since they stand */
+    uint32_t executed; /* pages of the slot that M has fetched from, a bit each */
 };
 
 /* Done; or the case does not end, or reaches beyond its slot; or an exception stopped it. */
