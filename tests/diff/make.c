@@ -187,6 +187,7 @@ static const struct mix mixes[] = {
 static void make_piece_of(struct world *w)
 {
     uint64_t dice = some(&w->m, 100);
+    may_land(&w->m);
     for (unsigned i = 0; i < sizeof mixes / sizeof *mixes; i++) {
         if (dice < mixes[i].percent[w->group]) {
             mixes[i].piece(w);
@@ -217,22 +218,39 @@ static unsigned make_code(struct world *w)
     for (; pieces > 0 && w->m.at < SLOT_END - ROOM; pieces--)
         make_piece_of(w);
     unsigned made = count(w, entry, w->m.at);
-    for (unsigned i = 0; i < 12; i++) /* where the last jumps go */
+    for (unsigned i = 0; i < 12; i++) { /* where the last jumps go */
+        may_land(&w->m);
         EMIT(&w->m, addi, 0, 0, 0, 0);
+    }
     EMIT(&w->m, jal, 0, 0, 0, SLOT_END - w->m.at);
     w->m.at = SLOT_END;
     EMIT(&w->m, ecall, 0, 0, 0, 0);
     return made;
 }
 
+/* Each in its turn, but more of plain rows, of which there are many. */
+static enum group some_group(struct world *w)
+{
+    uint64_t dice = some(&w->m, GROUPS + 2);
+    return dice < GROUPS ? (enum group)dice : GROUP_rows;
+}
+
+/* Where PMP entries may be locked: after such a case QEMU starts anew. */
+static bool is_to_lock(struct world *w)
+{
+    return w->group == GROUP_protection ? one_in(&w->m, 6)
+                                        : w->group == GROUP_csrs && one_in(&w->m, 40);
+}
+
 unsigned make_case(uint8_t *slot, uint64_t seed, uint64_t base, isa_t isa)
 {
     static const enum mode modes[] = {MODE_M, MODE_S, MODE_U};
-    struct world w = {.m = {.image = slot, .random = seed}, .isa = isa, .base = base};
+    struct world w = {
+        .m = {.image = slot, .random = seed, .lands_between = true}, .isa = isa, .base = base};
     memset(slot, 0, SLOT_SIZE);
-    w.group = (enum group)some(&w.m, GROUPS);
+    w.group = some_group(&w);
     w.mode = modes[some(&w.m, 3)];
-    w.may_lock = (w.group == GROUP_protection || w.group == GROUP_csrs) && one_in(&w.m, 100);
+    w.may_lock = is_to_lock(&w);
     if (w.may_lock)
         w.mode = MODE_M;
     w.has_paging = w.group == GROUP_pages ? !one_in(&w.m, 8) : one_in(&w.m, 3);

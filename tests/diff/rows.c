@@ -46,7 +46,11 @@ static unsigned target(struct world *w, enum insn_id id)
 static void take_flags(struct world *w)
 {
     if (one_in(&w->m, 2))
+        return;
+    if (one_in(&w->m, 2))
         EMIT(&w->m, csrrw, some_rd(w), 0, 0, CSR_fflags);
+    else
+        EMIT(&w->m, csrrci, some_rd(w), 31, 0, CSR_fflags);
 }
 
 static void emit_float(struct world *w, enum insn_id id)
@@ -171,11 +175,14 @@ static uint16_t some_word_of(struct world *w, enum rvc_id form)
     return forms[form].match | ((uint16_t)program_random(&w->m.random) & free);
 }
 
-/* Whether it writes only what may be written, and reaches memory by a base. */
+/* Whether it writes only what may be written, reaches memory by a base, and does not jump: c.mv of
+ * x0 would be c.jr. */
 static bool is_tame(const struct insn *insn)
 {
     const char *operands = insn->id == INSN_ILLEGAL ? "" : insn_table[insn->id].operands;
-    bool is_access = strstr(operands, "(rs1)") && insn->id != INSN_jalr;
+    bool is_access = strstr(operands, "(rs1)") != NULL;
+    if (insn->id == INSN_jalr)
+        return false;
     if (strncmp(operands, "rd", 2) == 0 && is_kept_register(insn->rd))
         return false;
     return !is_access || (is_kept_register(insn->rs1) && insn->rs1 != BASE_OPERANDS);
@@ -200,9 +207,28 @@ static void short_jump(struct world *w, enum rvc_id form)
         EMIT(&w->m, addi, some_rd(w), some_rs(w), 0, some(&w->m, 4096));
 }
 
+/* c.addi16sp writes a register that is kept: there and back. */
+static void move_stack(struct world *w)
+{
+    int64_t away = 0, moved;
+    for (unsigned i = 0; i < 2; i++) {
+        uint16_t word;
+        do {
+            word = some_word_of(w, RVC_c_addi16sp);
+            moved = insn_decode(word, w->isa).imm;
+        } while (i ? moved != -away : moved == 0 || moved == -512);
+        emit_half(&w->m, word);
+        away = moved;
+    }
+}
+
 static void some_short(struct world *w)
 {
     enum rvc_id form = (enum rvc_id)some(&w->m, RVC_COUNT);
+    if (form == RVC_c_addi16sp) {
+        move_stack(w);
+        return;
+    }
     if (form == RVC_c_j || form == RVC_c_beqz || form == RVC_c_bnez || form == RVC_c_jr ||
         form == RVC_c_jalr) {
         short_jump(w, form);
@@ -217,12 +243,18 @@ static void some_short(struct world *w)
     emit_half(&w->m, word);
 }
 
+/* There are many rows, and each is to come often: where cases are about them, they come in bursts.
+ */
 void piece_row(struct world *w)
 {
-    if (isa_has(w->isa, EXT_C) && one_in(&w->m, 4))
-        some_short(w);
-    else
-        some_row(w);
+    uint64_t count = w->group == GROUP_rows ? 1 + some(&w->m, 12) : 1 + some(&w->m, 2);
+    for (; count > 0; count--) {
+        may_land(&w->m);
+        if (isa_has(w->isa, EXT_C) && one_in(&w->m, 6))
+            some_short(w);
+        else
+            some_row(w);
+    }
 }
 
 void piece_float(struct world *w)
@@ -232,10 +264,13 @@ void piece_float(struct world *w)
         EMIT(&w->m, csrrwi, 0, some(&w->m, one_in(&w->m, 8) ? 8 : 5), 0, CSR_frm);
         return;
     }
-    do
-        id = (enum insn_id)some(&w->m, INSN_COUNT);
-    while (!is_float(id) || !isa_has(w->isa, insn_table[id].ext));
-    emit_row(w, id);
+    for (uint64_t count = 1 + some(&w->m, 3); count > 0; count--) {
+        do
+            id = (enum insn_id)some(&w->m, INSN_COUNT);
+        while (!is_float(id) || !isa_has(w->isa, insn_table[id].ext));
+        may_land(&w->m);
+        emit_row(w, id);
+    }
 }
 
 /* LR and SC together; what lies between them must keep the reservation or break it for all. */
@@ -332,11 +367,14 @@ void piece_wild(struct world *w)
                                       0x7ffffff000,
                                       ~(uint64_t)0xfff,
                                       (uint64_t)1 << 63};
+    enum { RUN_PAGE = RUN_OFFSET >> PAGE_SHIFT }; /* where the slot is in a superpage */
     uint32_t from = take_off(w);
-    uint64_t to = places[some(&w->m, 8)];
+    uint64_t page, to = places[some(&w->m, 8)];
     switch (some(&w->m, 4)) {
-    case 0: /* in the window: any of its first 64 pages, or a superpage */
-        to = SLOT_WINDOW + (some(&w->m, 64) << PAGE_SHIFT) + some(&w->m, 1024) * 2;
+    case 0: /* in the window: any of its first 64 pages but the code itself, or a superpage */
+        page = some(&w->m, 64);
+        page += page == 1 || page == 2 || page == RUN_PAGE + 1 || page == RUN_PAGE + 2 ? 2 : 0;
+        to = SLOT_WINDOW + (page << PAGE_SHIFT) + some(&w->m, 1024) * 2;
         to += one_in(&w->m, 4) ? some(&w->m, 16) << 21 : 0;
         break;
     case 1:

@@ -11,10 +11,17 @@ static void here_after(struct world *w, unsigned instructions)
     EMIT(&w->m, addi, T0, T0, 0, 4 * (2 + instructions));
 }
 
+/* csrrs or csrrc of some bits, or the same with an immediate. */
 static void change(struct world *w, enum insn_id id, unsigned csr, uint64_t bits)
 {
+    unsigned rd = one_in(&w->m, 2) ? 0 : T2;
+    if (bits < 32 && !one_in(&w->m, 3)) {
+        enum insn_id short_id = id == INSN_csrrs ? INSN_csrrsi : INSN_csrrci;
+        emit_word(&w->m, encode(short_id, rd, (unsigned)bits, 0, csr));
+        return;
+    }
     emit_li(&w->m, T1, bits);
-    emit_word(&w->m, encode(id, one_in(&w->m, 2) ? 0 : T2, T1, 0, csr));
+    emit_word(&w->m, encode(id, rd, T1, 0, csr));
 }
 
 /* xret to the next instruction, into the same mode. */
@@ -96,7 +103,7 @@ static void raise_by_csr(struct world *w)
     change(w, one_in(&w->m, 6) ? INSN_csrrc : INSN_csrrs, is_m ? CSR_mip : CSR_sip, which);
     change(w, INSN_csrrs, is_m ? CSR_mie : CSR_sie, is_m ? MIP_S : MIP_SSIP);
     EMIT(&w->m, csrrs, some_rd(w), 0, 0, is_m ? CSR_mip : CSR_sip);
-    if (one_in(&w->m, 2))
+    for (uint64_t i = some(&w->m, 8); i > 0; i--) /* something is pending: it does not wait */
         EMIT(&w->m, wfi, 0, 0, 0, 0);
     change(w, INSN_csrrs, is_m ? CSR_mstatus : CSR_sstatus,
            is_m ? MSTATUS_MIE | MSTATUS_SIE : MSTATUS_SIE);
@@ -142,7 +149,8 @@ void piece_trap(struct world *w)
         emit_word(&w->m, encode(ids[some(&w->m, 2)], 0, 0, 0, 0));
         return;
     case 3 ... 5:
-        go_back(w, w->mode == MODE_M || one_in(&w->m, 6));
+        for (uint64_t i = 1 + some(&w->m, 3); i > 0; i--)
+            go_back(w, w->mode == MODE_M || one_in(&w->m, 6));
         return;
     case 6:
         if (w->mode == MODE_U)

@@ -40,6 +40,7 @@ struct maker {
         uint32_t at, from;
         unsigned left;
     } pending[PENDING];
+    bool lands_between; /* only at may_land, or at any instruction */
 
     uint32_t start[STARTS]; /* where pieces of code start */
     unsigned starts;
@@ -52,6 +53,7 @@ void emit_half(struct maker *m, uint16_t half);
 void emit_word(struct maker *m, uint32_t word);
 void emit_li(struct maker *m, unsigned rd, uint64_t value);
 void will_settle(struct maker *m, uint32_t at, uint32_t from); /* a jump forward, at `at` */
+void may_land(struct maker *m); /* the next instruction can be jumped to without harm */
 #define EMIT(m, name, rd, rs1, rs2, imm)                                                           \
     emit_word(m, encode(INSN_##name, rd, rs1, rs2, (int64_t)(imm)))
 

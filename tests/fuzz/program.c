@@ -51,16 +51,28 @@ void will_settle(struct maker *m, uint32_t at, uint32_t from)
         }
 }
 
+void may_land(struct maker *m)
+{
+    if (m->lands_between)
+        settle(m);
+}
+
+static void count_insn(struct maker *m)
+{
+    if (!m->lands_between)
+        settle(m);
+}
+
 void emit_half(struct maker *m, uint16_t half)
 {
-    settle(m);
+    count_insn(m);
     memcpy(m->image + m->at, &half, 2);
     m->at += 2;
 }
 
 void emit_word(struct maker *m, uint32_t word)
 {
-    settle(m);
+    count_insn(m);
     memcpy(m->image + m->at, &word, 4);
     m->at += 4;
 }
