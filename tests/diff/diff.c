@@ -14,7 +14,7 @@
 enum { SHOWN = 3, ENOUGH = 12 }; /* differences that are shrunk of a batch, and that end a run */
 
 struct options {
-    uint64_t seed, cases, goal;
+    uint64_t seed, cases, insns, goal;
     bool has_goal, is_quiet, is_replay;
     struct plant plant;
     const char *keep, *qemu;
@@ -36,7 +36,7 @@ static const struct {
     unsigned share;
 } profiles[] = {
     {ISA_FULL | ISA(Zba) | ISA(Zbb), 13},
-    {ISA_FULL & ~ISA(C), 2},
+    {(ISA_FULL & ~ISA(C)) | ISA(Zba) | ISA(Zbb), 2},
     {ISA_FULL & ~ISA(Sstc), 1},
 };
 enum { SHARES = 16 };
@@ -136,14 +136,16 @@ static void run_batch(struct run *run, uint64_t batch, unsigned count)
 static bool generate(struct run *run)
 {
     const struct options *options = &run->options;
-    uint64_t done = 0;
-    for (uint64_t batch = 0; done < options->cases && run->differ < ENOUGH; batch++) {
-        uint64_t left = options->cases - done;
+    const uint64_t *generated = &run->coverage.generated;
+    uint64_t left = options->cases;
+    for (uint64_t batch = 0; left > 0 && *generated < options->insns && run->differ < ENOUGH;
+         batch++) {
         unsigned count = left < SLOTS ? (unsigned)left : SLOTS;
         run_batch(run, batch, count);
-        done += count;
+        left -= count;
         if (!options->is_quiet)
-            fprintf(stderr, "%" PRIu64 " of %" PRIu64 " cases\n", done, options->cases);
+            fprintf(stderr, "%" PRIu64 " instructions generated, %" PRIu64 " cases differ\n",
+                    *generated, run->differ);
     }
     FILE *out = options->is_quiet ? fopen("/dev/null", "w") : stdout;
     unsigned missed = coverage_print(&run->coverage, options->goal, profiles[0].isa, out);
@@ -203,6 +205,7 @@ static _Noreturn void usage(void)
         "usage: diff [OPTION...] MONITOR             compares generated cases\n"
         "       diff [OPTION...] --replay MONITOR FILE...    compares kept ones\n"
         "  --cases N, --seed N   how many, and the seed of the first\n"
+        "  --insns N             as many as make so many instructions\n"
         "  --isa STRING          all harts are of this kind; else of several by turns\n"
         "  --goal N              executions that each row must come to, and all that is printed\n"
         "                        as `too few` or `never` is a failure\n"
@@ -241,6 +244,10 @@ static void take_option(struct options *options, int option)
     case 'c':
         options->cases = strtoull(optarg, NULL, 10);
         return;
+    case 'n':
+        options->insns = strtoull(optarg, NULL, 10);
+        options->cases = UINT64_MAX;
+        return;
     case 'g':
         options->goal = strtoull(optarg, NULL, 10);
         options->has_goal = true;
@@ -271,11 +278,11 @@ static void take_option(struct options *options, int option)
 
 static struct options read_options(int argc, char **argv)
 {
-    static const struct option names[] = {{"seed", 1, NULL, 's'},   {"cases", 1, NULL, 'c'},
-                                          {"goal", 1, NULL, 'g'},   {"plant", 1, NULL, 'p'},
-                                          {"keep", 1, NULL, 'k'},   {"qemu", 1, NULL, 'm'},
-                                          {"isa", 1, NULL, 'i'},    {"quiet", 0, NULL, 'q'},
-                                          {"replay", 0, NULL, 'r'}, {NULL, 0, NULL, 0}};
+    static const struct option names[] = {
+        {"seed", 1, NULL, 's'},   {"cases", 1, NULL, 'c'}, {"goal", 1, NULL, 'g'},
+        {"plant", 1, NULL, 'p'},  {"keep", 1, NULL, 'k'},  {"qemu", 1, NULL, 'm'},
+        {"isa", 1, NULL, 'i'},    {"insns", 1, NULL, 'n'}, {"quiet", 0, NULL, 'q'},
+        {"replay", 0, NULL, 'r'}, {NULL, 0, NULL, 0}};
     struct options options = {.seed = 1,
                               .cases = SLOTS,
                               .plant = {.row = INSN_COUNT, .twin = TWINS},
