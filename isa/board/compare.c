@@ -65,6 +65,7 @@ void compare_platforms(struct comparison *c, const struct platform_state *a,
     compare(c, "hart in turn", a->turn, b->turn);
     compare(c, "end of turn", a->turn_end, b->turn_end);
     compare(c, "input bytes", a->input_cursor, b->input_cursor);
+    compare(c, "HTIF asks for input", a->htif_reads, b->htif_reads);
     compare(c, "input ready", a->input_ready, b->input_ready);
     compare(c, "console bytes", a->output_count, b->output_count);
     compare(c, "console hash", a->output_hash, b->output_hash);

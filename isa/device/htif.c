@@ -4,7 +4,8 @@
  * an odd payload ends the run, and the rest of it is the status; an even one is the address of a
  * call to the host, eight doublewords: its number and arguments. The result goes into the first of
  * them, and 1 into `fromhost`, for which the program waits. Device 1 is the console: command 1
- * writes a byte. What was read is cleared.
+ * writes a byte, and command 0 asks for one, which comes as (1, 0, 0x100 + byte) in `fromhost` when
+ * it was typed and `fromhost` is zero. What was read is cleared.
  *
  * A program of 32 bits stores the low word first, then the high one, which completes it. Some store
  * the low word alone and wait for their end, so a low word that stands for a while is complete
@@ -12,7 +13,8 @@
 #include "platform.h"
 
 enum { HTIF_PATIENCE = 10000 }; /* steps of the hart that stored */
-enum { HTIF_SYSTEM = 0, HTIF_CONSOLE = 1, CONSOLE_WRITE = 1 };
+enum { HTIF_SYSTEM = 0, HTIF_CONSOLE = 1, CONSOLE_READ = 0, CONSOLE_WRITE = 1 };
+#define HTIF_BYTE ((uint64_t)HTIF_CONSOLE << 56 | (uint64_t)CONSOLE_READ << 48 | 0x100)
 
 /* write, the one call that there is, by Linux's numbers; others are not implemented. At most a page
  * is taken, as files may, since it is all one step of the guest. */
@@ -42,6 +44,20 @@ static void answer(struct platform *platform, uint64_t at)
     platform->dma(platform->owner, platform->fromhost, &one, 8, true);
 }
 
+void platform_htif_input(struct platform *platform)
+{
+    uint64_t word = 0;
+    uint8_t byte;
+    if (!platform->s.htif_reads || !platform->fromhost ||
+        !platform->dma(platform->owner, platform->fromhost, &word, 8, false) || word ||
+        !platform_take_input(platform, &byte))
+        return;
+    word = HTIF_BYTE | byte;
+    platform->dma(platform->owner, platform->fromhost, &word, 8, true);
+    platform->s.htif_reads = false;
+    platform_update(platform); /* the line may bring the next */
+}
+
 void platform_htif(struct platform *platform)
 {
     uint64_t word = 0, zero = 0;
@@ -57,6 +73,8 @@ void platform_htif(struct platform *platform)
     if (device == HTIF_CONSOLE && command == CONSOLE_WRITE)
         platform_output(platform, (uint8_t)payload);
     platform->dma(platform->owner, platform->tohost, &zero, 8, true);
+    platform->s.htif_reads |= device == HTIF_CONSOLE && command == CONSOLE_READ;
+    platform_htif_input(platform);
     if (device == HTIF_SYSTEM && command == 0)
         answer(platform, payload);
 }
@@ -71,6 +89,8 @@ void platform_stored(struct platform *platform, uint64_t pa, unsigned size)
 {
     uint64_t at = platform->tohost;
     platform_breaks(platform, platform->s.turn, pa, size);
+    if (platform_watches(platform, pa))
+        platform_htif_input(platform); /* fromhost may be free now */
     if (!platform_watches(platform, pa) || pa + size <= at || pa >= at + 8)
         return;
     uint64_t *due = &platform->s.due[EVENT_HTIF];

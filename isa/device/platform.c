@@ -133,6 +133,7 @@ static void receive_due(struct platform *platform)
     while (input_due(platform) <= clock_now(&s->clock) &&
            receive(platform, platform->input.bytes[s->input_cursor].byte))
         s->input_cursor++;
+    platform_htif_input(platform);
 }
 
 static void receive_packets(struct platform *platform)
@@ -277,6 +278,14 @@ void platform_input_taken(struct platform *platform)
         pace(platform);
 }
 
+bool platform_take_input(struct platform *platform, uint8_t *byte)
+{
+    if (!uart_take(&platform->s.uart, byte))
+        return false;
+    platform_input_taken(platform);
+    return true;
+}
+
 static uint64_t hash(uint64_t so_far, uint8_t byte)
 {
     return (so_far ^ byte) * 0x100000001b3;
@@ -354,6 +363,7 @@ void platform_reset(struct platform *platform)
     struct platform_state *s = &platform->s;
     s->stop = STOP_NONE;
     s->status = 0;
+    s->htif_reads = false;
     s->turn = 0;
     s->turn_end = s->clock.steps + platform->quantum;
     for (unsigned i = 0; i < EVENT_COUNT; i++)

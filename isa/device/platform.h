@@ -103,6 +103,7 @@ struct platform_state {
     /* Console input: how many bytes of the log were received, and when the next may be. */
     uint64_t input_cursor;
     uint64_t input_ready;
+    bool htif_reads; /* a program has asked for a byte (htif.c) */
 
     /* Console output so far: how many bytes, and their hash (FNV-1a), so that two runs compare. */
     uint64_t output_count;
@@ -241,6 +242,9 @@ static inline bool platform_watches(const struct platform *platform, uint64_t pa
 /* htif.c: the program's word stands in tohost, and the host reads it. */
 void platform_htif(struct platform *platform);
 
+/* The same: gives the program the byte that it has asked for, if there is one. */
+void platform_htif_input(struct platform *platform);
+
 /* True when [pa, pa + size) is all RAM. */
 static inline bool platform_is_ram(const struct platform *platform, uint64_t pa, uint64_t size)
 {
@@ -268,8 +272,11 @@ uint64_t platform_time(const struct platform *platform);
 /* Brings interrupt wires and deadlines in line with the devices. Called after every change. */
 void platform_update(struct platform *platform);
 
-/* Firmware or the guest took a received byte: the line may bring the next. For bus.c and sbi.c. */
+/* The guest took a received byte: the line may bring the next. For bus.c. */
 void platform_input_taken(struct platform *platform);
+
+/* Takes the oldest received byte, as firmware does. False: none. For sbi.c and htif.c. */
+bool platform_take_input(struct platform *platform, uint8_t *byte);
 
 /* `count` received bytes were cleared unread, and come again. For bus.c. */
 void platform_input_again(struct platform *platform, unsigned count);

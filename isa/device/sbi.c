@@ -108,14 +108,6 @@ static void set_timer(const struct call *call, uint64_t time)
         call->platform->s.sbi.timer[call->hart->csr.mhartid] = time;
 }
 
-static bool take_input(struct platform *platform, uint8_t *byte)
-{
-    if (!uart_take(&platform->s.uart, byte))
-        return false;
-    platform_input_taken(platform);
-    return true;
-}
-
 /* DBCN (SBI 2.0, chapter 12). A call may do less than it was asked to, and so one step of the guest
  * never costs the host more than a page. */
 static struct sbi_result console_write(struct platform *platform, uint64_t size, uint64_t pa)
@@ -136,7 +128,7 @@ static struct sbi_result console_write(struct platform *platform, uint64_t size,
 static struct sbi_result console_read(struct platform *platform, uint64_t size, uint64_t pa)
 {
     uint64_t done = 0;
-    for (uint8_t byte; done < size && take_input(platform, &byte); done++)
+    for (uint8_t byte; done < size && platform_take_input(platform, &byte); done++)
         if (!platform->dma(platform->owner, pa + done, &byte, 1, true))
             return failure(SBI_ERR_FAILED);
     return success(done);
@@ -330,7 +322,7 @@ static bool read_legacy_mask(const struct call *call, uint64_t *harts)
 static int64_t legacy_getchar(struct platform *platform)
 {
     uint8_t byte;
-    return take_input(platform, &byte) ? byte : -1;
+    return platform_take_input(platform, &byte) ? byte : -1;
 }
 
 static int64_t legacy_broadcast(const struct call *call, uint64_t extension)
