@@ -43,6 +43,7 @@ struct hw {
     uint64_t base, size;
     struct hw_exit (*guest)(struct hw_state *state, uint64_t budget);
     unsigned entries;       /* how often the guest was entered */
+    uint64_t looks;         /* how often the VMM looked at a frame */
     uint64_t fenced[NOTED]; /* pages fenced one by one */
     unsigned fences;
     bool is_all_fenced;
@@ -52,11 +53,13 @@ static struct hw hardware;
 static struct vm vm;
 static struct vcpu *vcpu; /* the first */
 static struct hart *hart; /* its virtual hart */
+static uint64_t next_table;
 
 uint8_t *hw_frame(struct hw *hw, hpa_t hpa)
 {
     holds(hpa.a - hw->base < hw->size, "the VMM touches only memory that it was given",
           "it touches 0x%lx", hpa.a);
+    hw->looks++;
     return hw->bytes + (hpa.a - hw->base);
 }
 
@@ -100,13 +103,16 @@ struct hw_exit hw_enter(struct hw *hw, struct hw_state *state, uint64_t budget)
     return hw->guest(state, budget);
 }
 
-/* ---- the VM
- * -------------------------------------------------------------------------------------- */
+/* ---- the VM --------------------------------------------------------------------------------- */
 
-/* A VM of MEMORY bytes and two vcpus, the second of them stopped. */
+/* A VM of MEMORY bytes and two vcpus, the second of them stopped; a new one, if there was one
+ * before. */
 static inline void given_vm(enum shadow_kind policy, bool has_firmware)
 {
     struct platform *platform = &vm.platform;
+    free(hardware.bytes);
+    memset(&vm, 0, sizeof vm);
+    next_table = TABLES + PAGE_SIZE;
     hardware = (struct hw){.base = RAM_BASE, .size = vm_memory_needed(MEMORY)};
     hardware.bytes = calloc(1, hardware.size);
     platform->harts = 2;
@@ -151,13 +157,10 @@ static inline uint64_t peek(uint64_t gpa, unsigned size)
     return value;
 }
 
-/* ---- the guest's page tables
- * ----------------------------------------------------------------------- */
+/* ---- the guest's page tables ---------------------------------------------------------------- */
 
 #define U_RWX (PTE_V | PTE_R | PTE_W | PTE_X | PTE_U | PTE_A | PTE_D)
 #define S_RWX (PTE_V | PTE_R | PTE_W | PTE_X | PTE_A | PTE_D)
-
-static uint64_t next_table = TABLES + PAGE_SIZE;
 
 static inline uint64_t entry_to(uint64_t pa, uint64_t flags)
 {
@@ -198,8 +201,7 @@ static inline void page_in(enum mode mode)
     hart->mode = mode;
 }
 
-/* ---- what the hardware would find
- * --------------------------------------------------------------------- */
+/* ---- what the hardware would find ----------------------------------------------------------- */
 
 /* The entry that a hart finds for `va` in the tables of a shadow, and its level; 0: none. */
 static inline uint64_t shadow_says(const struct shadow *shadow, uint64_t va, int *level)
@@ -215,8 +217,7 @@ static inline bool is_fenced(uint64_t va)
     return hardware.is_all_fenced;
 }
 
-/* ---- instructions
- * ------------------------------------------------------------------------------------ */
+/* ---- instructions --------------------------------------------------------------------------- */
 
 enum { ZERO, RA, SP, GP, TP, T0, T1, T2, S0, S1, A0, A1, A2, A3, A4, A5, A6, A7 };
 

@@ -18,8 +18,7 @@ static void given_a_guest_in(enum mode mode)
     hart->mode = mode;
 }
 
-/* ---- exercise 1: enter a guest
- * --------------------------------------------------------------------- */
+/* ---- exercise 1: enter a guest -------------------------------------------------------------- */
 
 /* What the hart was given, by a guest that takes `taken` steps and leaves `left` behind. */
 static struct hw_state given, left;
@@ -191,8 +190,7 @@ CLAIM(1, NOTHING, "the guest's mode and CSRs are what they were", VCPU)
           "a guest that took no step has the CSRs that it had", "some have changed");
 }
 
-/* ---- exercise 2: decode exits
- * ------------------------------------------------------------------------ */
+/* ---- exercise 2: decode exits --------------------------------------------------------------- */
 
 static enum outcome dispatch(uint64_t cause, uint64_t tval, struct trap *trap)
 {
@@ -307,8 +305,7 @@ CLAIM(2, NEEDS(4), "a trap of no row is an access that the reference step finds 
         same_u64(0, vm.stats.exits[reason], "stats.exits[%u]", reason);
 }
 
-/* ---- exercise 3: environment calls
- * --------------------------------------------------------------------- */
+/* ---- exercise 3: environment calls ---------------------------------------------------------- */
 
 CLAIM(3, NEEDS(2), "a call from the guest's U is cause 8, and nobody's but the guest's",
       "vmm/exit.c; Privileged table 3.6")
@@ -379,8 +376,7 @@ CLAIM(3, NEEDS(2), "an environment call has a tval of 0", "Privileged 3.1.16")
     same_u64(0, trap.tval, "the tval that the guest sees");
 }
 
-/* ---- exercise 4: emulate
- * ----------------------------------------------------------------------------------- */
+/* ---- exercise 4: emulate -------------------------------------------------------------------- */
 
 /* The exit for an illegal instruction, whose word the hardware tells. */
 static enum outcome illegal(uint32_t word, struct trap *trap)
@@ -561,8 +557,7 @@ CLAIM(4, NOTHING, "only what was asked to be excused is excused", "vmm/emulate.c
     same_u64(1, vm.stats.emulated_direct, "stats.emulated_direct, after what was not");
 }
 
-/* ---- exercise 5: reflect and inject
- * --------------------------------------------------------------------- */
+/* ---- exercise 5: reflect and inject --------------------------------------------------------- */
 
 static const struct trap breakpoint = {.cause = CAUSE_BREAKPOINT, .tval = 0x1234};
 
@@ -728,8 +723,7 @@ CLAIM(5, NOTHING, "taking an interrupt is no step", "vmm/vcpu.c; ARCHITECTURE.md
     same_u64(0, hart->csr.mcycle, "mcycle");
 }
 
-/* ---- exercise 6: the run loop
- * ------------------------------------------------------------------------------ */
+/* ---- exercise 6: the run loop --------------------------------------------------------------- */
 
 /* A guest that comes back for each of `script` in turn, `after` steps each, and then runs on. */
 static struct {

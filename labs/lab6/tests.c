@@ -13,8 +13,7 @@ static void given_a_guest(void)
     given_vm(SHADOW_FLUSH, true);
 }
 
-/* ---- exercise 1: from gpa to hpa
- * ----------------------------------------------------------------- */
+/* ---- exercise 1: from gpa to hpa ------------------------------------------------------------ */
 
 /* The VM's 2 MiB at LARGE are one page of the p2m, in any build. */
 static void given_a_large_page(void)
@@ -124,8 +123,7 @@ CLAIM(1, NOTHING, "reasons are those of the page, and do not disturb its address
     same_u64(0, entry.reasons, "the reasons of the page behind it");
 }
 
-/* ---- exercise 2: views
- * ------------------------------------------------------------------------------ */
+/* ---- exercise 2: views ---------------------------------------------------------------------- */
 
 static const struct shadow *shadow_now(const struct vcpu *of)
 {
@@ -234,8 +232,7 @@ CLAIM(2, NOTHING, "vcpus share a shadow unless each has a PMP of its own", VIEWS
     same_u64(1, vcpu_view(vcpu).protection, "`protection` of the first vcpu's view");
 }
 
-/* ---- exercise 3: combining
- * ------------------------------------------------------------------------------ */
+/* ---- exercise 3: combining ------------------------------------------------------------------ */
 
 #define USED (PTE_V | PTE_A | PTE_D)
 
@@ -333,8 +330,7 @@ CLAIM(3, NOTHING, "in a view for fetches only X is left, and no reason", PERMS)
     grants(0, view, USED | PTE_R | PTE_W, RWX, 0);
 }
 
-/* ---- exercise 4: filling
- * -------------------------------------------------------------------------------- */
+/* ---- exercise 4: filling -------------------------------------------------------------------- */
 
 static uint64_t page_base(uint64_t address, int level)
 {
@@ -545,8 +541,7 @@ CLAIM(4, NEEDS(3), "room is made for both tables that a fill may need", FILL)
     holds(maps(of_u, 0xffffffc000005000), "the page is mapped", "it is not");
 }
 
-/* ---- exercise 5: whose fault
- * ---------------------------------------------------------------------------- */
+/* ---- exercise 5: whose fault ---------------------------------------------------------------- */
 
 /* A page fault of the hart at `gva`, in the present space of the guest. */
 static enum outcome fault(uint64_t cause, uint64_t gva, struct trap *trap)
@@ -762,8 +757,7 @@ CLAIM(5, NEEDS(1, 3, 4), "a store to a table that is traced is emulated", FAULT)
     found(EXIT_TRACED);
 }
 
-/* ---- exercise 6: fences
- * ------------------------------------------------------------------------------- */
+/* ---- exercise 6: fences --------------------------------------------------------------------- */
 
 static const struct view of_other = {.space = {.satp = SATP_OF(2, TABLES), .mode = MODE_U}};
 

@@ -1,0 +1,18 @@
+/* wrong: 2 MiB count reasons, not frames, so large pages never come back.
+ * fails: 2 MiB count the frames that have reasons, not the reasons
+ * source: what students do: a counter without a definition */
+void shadow_withhold(struct shadows *shadows, gpa_t gpa, unsigned reason)
+{
+    struct frame *frame = frame_of(shadows, gpa);
+    if (frame->reasons & reason >> 8)
+        return;
+    chunk_of(shadows, gpa)->withheld++;
+    frame->reasons |= (uint8_t)(reason >> 8);
+    drop_list(shadows, gpa, 1);
+    for (link_t link = frame->first; link; link = page_beside(shadows, link)->next) {
+        uint64_t perms = perms_of(shadows, link);
+        unsigned reasons = page_beside(shadows, link)->reasons;
+        if (perms & PTE_W || reasons)
+            page_change_leaf(shadows, link, (perms & ~(uint64_t)PTE_W) | reasons | reason);
+    }
+}

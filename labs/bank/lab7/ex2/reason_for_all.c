@@ -1,0 +1,17 @@
+/* wrong: an entry that the guest grants no W gets the reason, too, and W when that is taken back.
+ * fails: a page that the guest may not write does not become writable
+ * source: pitfalls P18: one mechanism undoes another */
+void shadow_withhold(struct shadows *shadows, gpa_t gpa, unsigned reason)
+{
+    struct frame *frame = frame_of(shadows, gpa);
+    if (frame->reasons & reason >> 8)
+        return;
+    chunk_of(shadows, gpa)->withheld += frame->reasons == 0;
+    frame->reasons |= (uint8_t)(reason >> 8);
+    drop_list(shadows, gpa, 1);
+    for (link_t link = frame->first; link; link = page_beside(shadows, link)->next) {
+        uint64_t perms = perms_of(shadows, link);
+        unsigned reasons = page_beside(shadows, link)->reasons;
+        page_change_leaf(shadows, link, (perms & ~(uint64_t)PTE_W) | reasons | reason);
+    }
+}
