@@ -248,6 +248,12 @@ static bool take_granularity(struct options *options, const char *value)
     return true;
 }
 
+static bool take_dump_memory(struct options *options, const char *value)
+{
+    options->dump_memory = value;
+    return true;
+}
+
 static bool take_dump_dtb(struct options *options, const char *value)
 {
     options->dump_dtb = value;
@@ -390,6 +396,8 @@ static const struct option_row rows[] = {
      "debug"},
     {"json", NULL, "each answer is a line of JSON", take_json, "debug"},
     {"no-init", NULL, "leave ~/.trapezerc alone", take_no_init, "debug"},
+    {"dump-memory", "FILE", "write the guest's memory, as it is at the end", take_dump_memory,
+     "run"},
     {"dump-dtb", "FILE", "write the device tree", take_dump_dtb, "run"},
 };
 enum { ROWS = sizeof rows / sizeof *rows, HELP = ROWS };

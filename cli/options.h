@@ -32,13 +32,14 @@ struct options {
     uint64_t audit;        /* exits between audits of the VM; 0: as the build has it */
     uint64_t max;          /* steps; NEVER without --max */
     bool stats;
-    bool realtime;         /* --realtime: time goes with the host's */
-    uint64_t every;        /* steps between comparisons of fidelity */
-    const char *input;     /* file, or NULL: the host's standard input */
-    const char *dump_dtb;  /* file, or NULL */
-    const char *signature; /* file, or NULL */
-    unsigned granularity;  /* bytes a line of it */
-    const char *trace;     /* FILE[,kinds] of trace.h, or NULL */
+    bool realtime;           /* --realtime: time goes with the host's */
+    uint64_t every;          /* steps between comparisons of fidelity */
+    const char *input;       /* file, or NULL: the host's standard input */
+    const char *dump_dtb;    /* file, or NULL */
+    const char *signature;   /* file, or NULL */
+    unsigned granularity;    /* bytes a line of it */
+    const char *dump_memory; /* file, or NULL */
+    const char *trace;       /* FILE[,kinds] of trace.h, or NULL */
     struct disk_option disk[VIRTIO_DISKS];
     unsigned disks;
     bool has_net;

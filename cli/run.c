@@ -118,14 +118,16 @@ static bool open_trace(struct trace **trace, struct platform *platform,
     return *trace;
 }
 
-/* Writes the signature that --signature asks for, and gives the exit status. */
-static int sign(const struct options *options, const struct boot *boot, struct platform *platform,
+/* Writes what --signature and --dump-memory ask for, and gives the exit status. */
+static int keep(const struct options *options, const struct boot *boot, struct platform *platform,
                 int status)
 {
-    if (!options->signature)
-        return status;
-    bool done = signature_write(options->signature, options->granularity, &boot->image, platform);
-    return done ? status : EXIT_ERROR;
+    if (options->signature &&
+        !signature_write(options->signature, options->granularity, &boot->image, platform))
+        return EXIT_ERROR;
+    if (options->dump_memory && !signature_dump(options->dump_memory, platform))
+        return EXIT_ERROR;
+    return status;
 }
 
 int run_platform(const struct runnable *runnable, const struct options *options)
@@ -187,7 +189,7 @@ static int run_machine(struct machine *machine, const struct boot *boot,
                                     .owner = machine};
         console.source = devices_source(&devices);
         machine_boot(machine, boot);
-        status = sign(options, boot, &machine->platform, run_platform(&runnable, options));
+        status = keep(options, boot, &machine->platform, run_platform(&runnable, options));
     }
     return devices_close(&devices, status);
 }
@@ -249,7 +251,7 @@ static int run_hosted(struct hosted *hosted, const struct boot *boot, const stru
             .platform = platform, .console = &console, .reboot = reboot_vm, .owner = hosted};
         console.source = devices_source(&devices);
         hosted_boot(hosted);
-        status = sign(options, boot, platform, run_platform(&runnable, options));
+        status = keep(options, boot, platform, run_platform(&runnable, options));
         if (options->stats)
             stats_print(stderr, hosted_vm(hosted));
     }

@@ -1,4 +1,4 @@
-/* Writing a signature file. */
+/* Writing a signature file, and memory as it is. */
 #include "signature.h"
 
 #include <stdio.h>
@@ -44,6 +44,18 @@ bool signature_write(const char *path, unsigned granularity, const struct image 
     uint8_t *bytes = calloc(1, size + 1);
     bool done = bytes && platform->dma(platform->owner, begin, bytes, end - begin, false) &&
                 write_lines(path, granularity, bytes, size);
+    free(bytes);
+    return done;
+}
+
+bool signature_dump(const char *path, struct platform *platform)
+{
+    uint8_t *bytes = malloc(platform->ram_size);
+    if (!bytes)
+        fprintf(stderr, "trapeze: --dump-memory: no memory to copy the guest's\n");
+    bool done = bytes &&
+                platform->dma(platform->owner, RAM_BASE, bytes, platform->ram_size, false) &&
+                file_write(path, bytes, platform->ram_size);
     free(bytes);
     return done;
 }

@@ -1,4 +1,5 @@
-/* Signatures: the memory by which a test program of the RISC-V suites shows what it computed. */
+/* What is kept of the guest's memory when it has ended: all of it, or a signature, the part by
+ * which a test program of the RISC-V suites shows what it computed. */
 #ifndef SIGNATURE_H
 #define SIGNATURE_H
 
@@ -10,5 +11,8 @@
  * number, the last filled up with zeroes. False: it said why. */
 bool signature_write(const char *path, unsigned granularity, const struct image *image,
                      struct platform *platform);
+
+/* Writes all of the guest's memory to the file `path`. False: it said why. */
+bool signature_dump(const char *path, struct platform *platform);
 
 #endif

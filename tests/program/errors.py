@@ -118,6 +118,12 @@ ROWS = [
     ([RUN, VM], ["--signature", "/dev/full", *HTIF], 1, "/dev/full: No space left"),
     ([RUN, VM], ["--signature", "flat.bin", "FULL DISK", *HTIF], 1, "flat.bin: File too large"),
     ([RUN, VM], ["--signature", "nowhere/x", *HTIF], 1, "nowhere/x: No such file"),
+    ([RUN, VM], ["--append", "run=/bin/hello", "--dump-memory", "/dev/full", "GUEST"], 1,
+     "/dev/full: No space left"),
+    ([RUN, VM], ["--append", "run=/bin/hello", "--dump-memory", "flat.bin", "FULL DISK", "GUEST"], 1,
+     "flat.bin: File too large"),
+    ([RUN, VM], ["--append", "run=/bin/hello", "--dump-memory", "nowhere/x", "GUEST"], 1,
+     "nowhere/x: No such file"),
     ([RUN, VM], ["--append", "run=/bin/hello", "FULL OUTPUT", "GUEST"], 1,
      "standard output: No space left"),
     ([RUN, VM], ["--append", "run=/bin/hello", "--signature", "new.sig", "GUEST"], 1,
@@ -141,7 +147,7 @@ ROWS = [
     ([["--nonsense"]], [], 2, "--nonsense"),
     ([[]], [], 2, "no command"),
 ]
-MAY_PRINT = {"/dev/full", "FULL DISK", "--signature"}  # a loss that comes to light at the end
+MAY_PRINT = {"/dev/full", "FULL DISK", "--signature", "--dump-memory"}  # a loss that comes to light at the end
 FILE_SIZE = 8  # bytes that fit on a full disk
 ADDRESS_SPACE = 2 << 30  # has no room for
 TOO_MUCH = {"8G", "huge.img,scratch"}
