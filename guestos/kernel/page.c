@@ -66,11 +66,17 @@ void *page_take_zeroed(void)
     return page ? memset(page, 0, PAGE_SIZE) : NULL;
 }
 
+/* One reference more. Lab 4, exercise 3. The frame's count (count_of) is changed by atomic_add. */
 void page_share(void *page)
 {
     atomic_add(count_of(page), 1);
 }
 
+/* One reference less. Lab 4, exercise 3.
+ *
+ * While some are left, the frame stays as it is. The last one frees it: it becomes the first of the
+ * frames in `memory.returned`, of which memory.returned_pages keeps the number. Each of them holds,
+ * in its own first bytes, the address of the next. */
 void page_put(void *page)
 {
     if (atomic_add(count_of(page), (uint32_t)-1))

@@ -116,12 +116,17 @@ static void leave(void)
     context_switch(&current->context, &scheduler);
 }
 
+/* The others run first. Lab 4, exercise 7. The current process is ready again (sched_ready), behind
+ * all who are, and leaves the processor (leave). */
 void sched_yield(void)
 {
     sched_ready(current);
     leave();
 }
 
+/* The current process waits on `list`, behind all who do, until it is woken. Lab 4, exercise 7. Its
+ * state is PROCESS_BLOCKED, and it leaves the processor. False when it was killed: before, and then
+ * it does not wait at all, or while it waited. */
 bool sched_block(struct proc_list *list)
 {
     if (current->killed)
@@ -132,12 +137,16 @@ bool sched_block(struct proc_list *list)
     return !current->killed;
 }
 
+/* Everyone on the list becomes ready (sched_interrupt): first who waited longest.
+ * Lab 4, exercise 7. */
 void sched_wake(struct proc_list *list)
 {
     while (list->first)
         sched_interrupt(list->first);
 }
 
+/* Ends the waiting of a process. Lab 4, exercise 7. One that is PROCESS_BLOCKED leaves its list and
+ * is ready (sched_ready). For all others there is nothing to do. */
 void sched_interrupt(struct proc *p)
 {
     if (p->state != PROCESS_BLOCKED)

@@ -82,14 +82,19 @@ static pte_t *walk(const struct space *space, uint64_t va, bool make)
     return &table[va >> PAGE_SHIFT & 0x1ff];
 }
 
-/* What both sides of a fork hold instead of this leaf: the same, but what could be written is
- * now copy-on-write. */
+/* What both sides of a fork hold instead of this leaf. Lab 4, exercise 4. The same, but where it
+ * could be written it now has PTE_COW in place of PTE_W. What only could be read stays so. */
 static pte_t shared_leaf(pte_t pte)
 {
     return pte & PTE_W ? (pte & ~(pte_t)PTE_W) | PTE_COW : pte;
 }
 
-/* Shares all that is below `from` with the empty table `to`. */
+/* Shares all that is below the table `from` with the empty table `to`. Lab 4, exercise 4.
+ *
+ * Entry by entry: one that is not valid is nothing. A leaf (is_leaf) becomes the same shared_leaf
+ * in both tables, and its frame has one reference more (page_share). A pointer leads to a table; in
+ * `to` it leads to a new one, zeroed, that shares what is below. Tables themselves are never
+ * shared. False when no frame was left for a table; what was shared until then stays, in both. */
 static bool share_table(pte_t *from, pte_t *to)
 {
     for (int i = 0; i < PAGE_TABLE_ENTRIES; i++) {
@@ -110,6 +115,12 @@ static bool share_table(pte_t *from, pte_t *to)
     return true;
 }
 
+/* Gives a child, which space_make has just made, what its parent has. Lab 4, exercise 4.
+ *
+ * That is brk, the regions, and in the first entry of its root a table of its own that shares all
+ * that is below the parent's (share_table), if the parent's is valid: the process has the addresses
+ * of that entry, the others are the kernel's. The hart may remember that the parent could write, so
+ * the parent's asid is fenced (fence_asid), even if memory ran out on the way. False: it did. */
 bool space_share(struct space *parent, struct space *child)
 {
     child->brk = parent->brk;
@@ -180,7 +191,12 @@ static uint64_t needed(enum access access)
     return 0;
 }
 
-/* Makes a copy-on-write leaf writable. */
+/* Makes a copy-on-write leaf writable. Lab 4, exercise 5.
+ *
+ * Where others hold the frame as well (page_references), the leaf gets a frame of its own with the
+ * same bytes and keeps all its other bits, and the old frame has one reference less (page_put). Who
+ * holds it alone keeps it. Then the leaf has PTE_W again, and PTE_COW no more. FAULT_NO_MEMORY, and
+ * nothing changed, when no frame is left for the copy; otherwise FAULT_CURED. */
 static enum fault unshare(pte_t *pte)
 {
     void *page = pte_page(*pte);
@@ -196,6 +212,15 @@ static enum fault unshare(pte_t *pte)
     return FAULT_CURED;
 }
 
+/* Answers a page fault at `va`. Lab 4, exercise 5.
+ *
+ * FAULT_BAD_ACCESS, when no region of the space has the address (region_of) or that region does not
+ * permit what the access needs (needed). Otherwise there is an entry for it, with tables made on
+ * the way (walk). Where it is not valid, the page was never touched: it gets a frame full of zeros,
+ * and a LEAF with the region's permission. Where it is, a store to a copy-on-write leaf unshares
+ * it; and any other access finds everything in order, for the hart may have faulted by an entry
+ * that it still remembered. FAULT_NO_MEMORY when no frame is left. In the end the hart must forget
+ * what it knew of the page (fence_page). */
 enum fault space_fault(struct space *space, uint64_t va, enum access access)
 {
     const struct region *region = region_of(space, va);

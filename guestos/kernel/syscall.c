@@ -127,6 +127,11 @@ static int64_t (*const table[])(const uint64_t argument[]) = {
 #include "syscall.def"
 };
 
+/* Does the call that a program asks for. Lab 4, exercise 1.
+ *
+ * The number is in the frame's a7, the arguments are its a0 to a5: a call is given the address of
+ * a0, and the others follow. The result goes into a0. A number that `table` has no call for, of any
+ * size, is -ENOSYS. */
 void syscall(struct trapframe *frame)
 {
     uint64_t number = frame->x[REG_A7];

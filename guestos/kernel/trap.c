@@ -84,6 +84,13 @@ static _Noreturn void kill_for(const struct trapframe *frame, enum fault fault)
     proc_exit(STATUS_TRAP + (int)frame->scause);
 }
 
+/* An exception of the program. Lab 4, exercise 1.
+ *
+ * An ecall (CAUSE_ECALL_U) is a system call. The program goes on behind it, four bytes further:
+ * that must stand in the frame before the call is done, for fork copies the frame, exec replaces
+ * it, and exit never comes back. Everything else is tried as a page fault (page_fault); where that
+ * cures it, the program does the same instruction again, and otherwise it is the end of the process
+ * (kill_for). */
 static void user_exception(struct trapframe *frame)
 {
     if (frame->scause == CAUSE_ECALL_U) {

@@ -1,0 +1,23 @@
+/* wrong: a new page still has the bytes of whoever had its frame before.
+ * fails: a page that was never touched comes full of zeros
+ * source: what students do */
+enum fault space_fault(struct space *space, uint64_t va, enum access access)
+{
+    const struct region *region = region_of(space, va);
+    if (!region || !(region->permission & needed(access)))
+        return FAULT_BAD_ACCESS;
+    pte_t *pte = walk(space, va, true);
+    if (!pte)
+        return FAULT_NO_MEMORY;
+    enum fault result = FAULT_CURED;
+    if (!(*pte & PTE_V)) {
+        void *page = page_take();
+        if (!page)
+            return FAULT_NO_MEMORY;
+        *pte = pte_make(page, LEAF | region->permission);
+    } else if (access == ACCESS_STORE && *pte & PTE_COW) {
+        result = unshare(pte);
+    }
+    fence_page(va, space->asid);
+    return result;
+}

@@ -1,0 +1,24 @@
+/* wrong: an address in a region may be accessed in any way.
+ * fails: what no region permits is a bad access
+ * source: what students do */
+enum fault space_fault(struct space *space, uint64_t va, enum access access)
+{
+    (void)needed;
+    const struct region *region = region_of(space, va);
+    if (!region)
+        return FAULT_BAD_ACCESS;
+    pte_t *pte = walk(space, va, true);
+    if (!pte)
+        return FAULT_NO_MEMORY;
+    enum fault result = FAULT_CURED;
+    if (!(*pte & PTE_V)) {
+        void *page = page_take_zeroed();
+        if (!page)
+            return FAULT_NO_MEMORY;
+        *pte = pte_make(page, LEAF | region->permission);
+    } else if (access == ACCESS_STORE && *pte & PTE_COW) {
+        result = unshare(pte);
+    }
+    fence_page(va, space->asid);
+    return result;
+}

@@ -1,0 +1,23 @@
+/* wrong: without memory the half-made child stays in the table, with what it has.
+ * fails: with too little memory, fork is -ENOMEM and leaves nothing behind
+ * source: what students do */
+int proc_fork(void)
+{
+    int error;
+    (void)unmake;
+    struct proc *child = make(&error);
+    if (!child)
+        return error;
+    if (!space_share(&current->space, &child->space))
+        return -ENOMEM;
+    *proc_frame(child) = *proc_frame(current);
+    proc_frame(child)->x[REG_A0] = 0;
+    child->parent = current;
+    child->group = current->group;
+    memcpy(child->name, current->name, sizeof child->name);
+    child->directory = inode_hold(current->directory);
+    for (int fd = 0; fd < FILES_PER_PROCESS; fd++)
+        child->file[fd] = current->file[fd] ? file_hold(current->file[fd]) : NULL;
+    sched_ready(child);
+    return child->pid;
+}
