@@ -1,6 +1,6 @@
 /* A driver program for the UART, the PLIC and a virtio disk: what it is to do stands on the disk,
- * its key is typed, and what it saw it writes into `answer`. judge.py works out what must stand there,
- * and what must be on the disk afterwards. */
+ * its key is typed, and what it saw it writes into `answer`. judge.py works out what must stand
+ * there, and what must be on the disk afterwards. */
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -18,7 +18,7 @@ struct job {
     uint32_t from, to, count; /* sectors */
     uint32_t pieces;          /* of the chain that reads them */
     uint32_t is_indirect, is_quiet;
-    uint32_t cut; /* bytes by which the read is shorter, which it must not be */
+    uint32_t cut;   /* bytes by which the read is shorter, which it must not be */
     uint32_t wraps; /* the number of the first sector is 2^64 - 1 */
 };
 
@@ -246,7 +246,8 @@ static void loop_back(void)
     REG8(MCR) = 0;
 }
 
-/* Both devices want to be served: by priority. Nobody takes the interrupts; they are claimed by hand. */
+/* Both devices want to be served: by priority. Nobody takes the interrupts; they are claimed by
+ * hand. */
 static void choose(uint32_t uart_priority, uint32_t disk_priority)
 {
     enable(UART_SOURCE, uart_priority);
