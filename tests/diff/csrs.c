@@ -141,7 +141,7 @@ void piece_csr(struct world *w)
 {
     unsigned row, number = some_csr(w, &row), tries = 0;
     /* Mostly what this mode may touch, and not the counters, of which there are many. */
-    while (((number >> 8 & 3) > (unsigned)w->mode || csr_table[row].count > 16) && tries++ < 6)
+    while (((number >> 8 & 3) > (unsigned)w->mode || csr_table[row].count > 16) && tries++ < 4)
         number = some_csr(w, &row);
     if (w->may_lock && one_in(&w->m, 2))
         number = one_in(&w->m, 2) ? CSR_pmpcfg0 : CSR_pmpcfg2;

@@ -107,6 +107,7 @@ static void run_batch(struct run *run, uint64_t batch, unsigned count)
     static uint8_t slot[SLOT_SIZE];
     static bool differs[SLOTS];
     static uint64_t seeds[SLOTS], wrong[SLOTS];
+    char isa[128];
     struct pair pair = open_pair(run, run->options.isa ? run->options.isa : isa_of(batch));
     for (unsigned i = 0; i < count; i++) {
         uint64_t seed = run->options.seed + batch * SLOTS + i;
@@ -116,11 +117,14 @@ static void run_batch(struct run *run, uint64_t batch, unsigned count)
     }
     if (!pair_compare(&pair, differs))
         exit(1);
+    isa_print(pair.isa, isa, sizeof isa);
     unsigned found = 0;
     for (unsigned i = 0; i < pair.count; i++)
         if (differs[i]) {
             if (found < SHOWN) {
-                fprintf(stderr, "seed %" PRIu64 " differs:\n", seeds[i]);
+                fprintf(stderr,
+                        "seed %" PRIu64 " differs; --isa %s --seed %" PRIu64 " --cases 1:\n",
+                        seeds[i], isa, seeds[i]);
                 pair_tell(&pair, i, stderr);
             }
             wrong[found++] = seeds[i];
@@ -157,7 +161,7 @@ static bool generate(struct run *run)
     if (options->has_goal)
         printf(", %u goals missed", missed);
     printf("\n");
-    return run->differ == 0 && !(options->has_goal && missed);
+    return run->differ == 0 && run->coverage.cases > 0 && !(options->has_goal && missed);
 }
 
 /* A kept case, on our side against its file, and on QEMU against ours. */
@@ -285,6 +289,7 @@ static struct options read_options(int argc, char **argv)
         {"replay", 0, NULL, 'r'}, {NULL, 0, NULL, 0}};
     struct options options = {.seed = 1,
                               .cases = SLOTS,
+                              .insns = UINT64_MAX,
                               .plant = {.row = INSN_COUNT, .twin = TWINS},
                               .qemu = "qemu-system-riscv64"};
     for (int option; (option = getopt_long(argc, argv, "", names, NULL)) != -1;)

@@ -250,7 +250,7 @@ void piece_row(struct world *w)
     uint64_t count = w->group == GROUP_rows ? 1 + some(&w->m, 12) : 1 + some(&w->m, 2);
     for (; count > 0; count--) {
         may_land(&w->m);
-        if (isa_has(w->isa, EXT_C) && one_in(&w->m, 6))
+        if (isa_has(w->isa, EXT_C) && one_in(&w->m, 5))
             some_short(w);
         else
             some_row(w);
