@@ -202,7 +202,7 @@ void same_u64(uint64_t claimed, uint64_t seen, const char *what, ...)
 
 void same_text(const char *claimed, const char *seen, const char *what, ...)
 {
-    if (strcmp(claimed, seen) == 0)
+    if (is_same(claimed, seen))
         return;
     char name[TEXT_SIZE], left[2 * TEXT_SIZE], right[TEXT_SIZE];
     va_list arguments;

@@ -8,9 +8,11 @@ from tree import Trouble
 FOLDER = "build/release"
 
 
-def environment(root):
-    """Objects are found again by ccache when only the tree's place differs."""
-    return {**os.environ, "CCACHE_BASEDIR": root, "CCACHE_NOHASHDIR": "1"}
+def environment(root, path):
+    """Objects are found again by ccache when only the tree's place differs. `path` is where CMake looks
+    for tools."""
+    return {**os.environ, "CCACHE_BASEDIR": root, "CCACHE_NOHASHDIR": "1",
+            "PATH": path or os.environ["PATH"]}
 
 
 def fatal(done, what):
@@ -19,24 +21,24 @@ def fatal(done, what):
     raise Trouble(f"{what} failed\n{said}" if said else f"{what} failed")
 
 
-def configure(root):
+def configure(root, path):
     """Leaves CMake's cache alone where there is one: ninja notices what has changed."""
     if os.path.exists(os.path.join(root, FOLDER, "build.ninja")):
         return
     try:
         done = subprocess.run(["cmake", "--preset", "release"], cwd=root, capture_output=True,
-                              check=False, env=environment(root))
+                              check=False, env=environment(root, path))
     except FileNotFoundError:
         raise Trouble("cmake is not installed: `./dev build` installs what is missing") from None
     if done.returncode:
         fatal(done, "cmake")
 
 
-def build(root, targets):
+def build(root, targets, path=None):
     """Builds targets of a trusted tree. Trouble when something does not compile, with why."""
-    configure(root)
+    configure(root, path)
     done = subprocess.run(["cmake", "--build", FOLDER, "--target", *targets, "--", "--quiet"],
-                          cwd=root, capture_output=True, check=False, env=environment(root))
+                          cwd=root, capture_output=True, check=False, env=environment(root, path))
     if done.returncode:
         fatal(done, "the build")
 

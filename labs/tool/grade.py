@@ -6,8 +6,10 @@ have exercises; what they change is compiled, and run, behind walls (sandbox.py)
 
 import dataclasses
 import os
+import re
 import shutil
 import stat
+import subprocess
 import tempfile
 
 import build
@@ -18,7 +20,7 @@ import sandbox
 import source
 from tree import HERE, Trouble, write
 
-BUILD_LIMITS = sandbox.Limits(seconds=300, memory=4 << 30, processes=128, file_size=256 << 20)
+BUILD_LIMITS = sandbox.Limits(seconds=300, cpu=120, memory=4 << 30, processes=128, file_size=256 << 20)
 MOST_SOURCE = 1 << 20  # bytes of a source file
 FORMATS = report.FORMATS
 
@@ -29,6 +31,7 @@ class Graded:
     name: str
     results: list
     notes: list
+    was_graded: bool = True
 
 
 def taken(submission, path):
@@ -71,10 +74,10 @@ class Grader:
         self.paths = sorted(source.find(HERE, labs))
         cut.copy(HERE, self.tree, labs)
         cut.mark(self.tree, self.lab.number, through)
-        os.environ["PATH"] = sandbox.TOOLS  # what CMake finds must be there behind the walls, too
-        build.build(self.tree, self.lab.targets)
+        build.build(self.tree, self.lab.targets, path=sandbox.TOOLS)
         os.chmod(self.tree, 0o755)
         self.claims = run.claims(build.program(self.tree, self.lab.tests))
+        subprocess.run(["chmod", "-R", "a+rX", self.tree], check=True)
         os.rename(self.tree, self.base)
         os.chmod(self.base, 0o700)
 
@@ -104,16 +107,17 @@ class Grader:
         self.walls.own(self.tree, False)
         if outcome.status == 0:
             return None
-        errors = [line for line in outcome.said.splitlines() if "error" in line]
+        said = outcome.said.replace(self.tree + "/", "")
+        errors = [line for line in said.splitlines() if re.search(r":\d+: (fatal )?error: ", line)]
         return f"it does not build: {errors[0][:300] if errors else outcome.why}"
 
-    def failed(self, why):
+    def untested(self, why):
         """Results where nothing could be run."""
-        results = [run.Result(claim.exercise, claim.text, "failed", claim.text, why, claim.read)
+        results = [run.Result(claim.exercise, claim.text, "untested", claim.text, why, claim.read)
                    for claim in self.claims]
         if self.lab.real:
             title = self.lab.real["title"]
-            results.append(run.Result(None, title, "failed", title, why))
+            results.append(run.Result(None, title, "untested", title, why))
         return results
 
     def test(self):
@@ -129,7 +133,10 @@ class Grader:
         try:
             notes = self.bring(submission)
             wrong = self.compile()
-            results = self.failed(wrong) if wrong else self.test()
+            results = self.untested(wrong) if wrong else self.test()
+            notes += [wrong] if wrong else []
+        except (Trouble, OSError, subprocess.SubprocessError) as error:
+            return Graded(name, self.untested("it was not graded"), [f"it was not graded: {error}"], False)
         finally:
             shutil.rmtree(self.tree, ignore_errors=True)
         return Graded(name, results, [*notes, f"run behind {self.walls.name}"])
@@ -182,4 +189,4 @@ def command(lab, folders, formats, out, through):
         report.write_csv(os.path.join(out, "points.csv"), rows)
     if out or (len(graded) > 1 and formats == ["text"]):
         print(report.aligned(rows), end="")
-    return 0
+    return 0 if all(each.was_graded for each in graded) else 1

@@ -14,8 +14,8 @@ import source
 from sandbox import Limits
 from tree import Trouble, read
 
-CLAIM_LIMITS = Limits(seconds=10, memory=1 << 30, processes=16, file_size=1 << 20)
-REAL_LIMITS = Limits(seconds=60, memory=2 << 30, processes=32, file_size=64 << 20)
+CLAIM_LIMITS = Limits(seconds=10, cpu=3, memory=1 << 30, processes=16, file_size=1 << 20)
+REAL_LIMITS = Limits(seconds=60, cpu=30, memory=2 << 30, processes=32, file_size=64 << 20)
 
 
 @dataclasses.dataclass
@@ -149,7 +149,9 @@ def run_real(walls, lab, root, trusted, trapeze, parent=None, folder=None):
         for command in lab.real["run"]:
             outcome = walls.run([word.format(**places) for word in command], limits=REAL_LIMITS,
                                 scratch=work, tree=root)
-            hint = hint or (outcome.why if outcome.status else "")
+            if outcome.status:
+                hint = outcome.why
+                break  # what comes after builds on it
         walls.own(work, False)
         clean(work)
         done = judge(lab, trusted, "judge", seed, work, trapeze)

@@ -32,6 +32,7 @@ TICK = 0.05
 @dataclasses.dataclass(frozen=True)
 class Limits:
     seconds: int
+    cpu: int  # seconds of one process
     memory: int
     processes: int
     file_size: int
@@ -54,7 +55,7 @@ def limited(command, limits, processes=None):
     """The command under prlimit(1), which sets limits and becomes it."""
     return ["prlimit", f"--nproc={processes or limits.processes}", f"--as={limits.memory}",
             f"--fsize={limits.file_size}", "--nofile=256", "--core=0",
-            f"--cpu={limits.seconds + 1}", "--", *command]
+            f"--cpu={limits.cpu}", "--", *command]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -343,7 +344,7 @@ KINDS = {"namespaces": Namespaces, "user": SeparateUser, "limits": LimitsOnly}
 def works(kind):
     """Whether these walls can be built here: tries."""
     try:
-        outcome = kind().run(["true"], limits=Limits(20, 1 << 30, 16, 1 << 20))
+        outcome = kind().run(["true"], limits=Limits(20, 5, 1 << 30, 16, 1 << 20))
     except OSError:
         return False
     return outcome.status == 0
