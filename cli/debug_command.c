@@ -20,7 +20,7 @@ static int debug(const struct options *options, struct repl_options *repl,
         return EXIT_ERROR;
     repl->input = input;
     int status = EXIT_ERROR;
-    if (devices_open(&devices, options, platform, false))
+    if (devices_open(&devices, options, platform, true))
         status = devices_close(&devices, repl_run(repl));
     free(input);
     return status;

@@ -7,6 +7,7 @@
 #include "episode.h"
 #include "expr.h"
 #include "out.h"
+#include "reverse.h"
 #include "stops.h"
 #include "symbols.h"
 #include "target.h"
@@ -28,6 +29,7 @@ struct debugger {
     struct stops stops;
     struct history history;
     struct observer observer;
+    struct reverse reverse;
     struct display *displays;
     unsigned last_display;
     char *source_path; /* where source files are looked for besides here; NULL */
@@ -46,6 +48,8 @@ struct debugger {
     bool has_ended;  /* the guest turned itself off; nothing runs any more */
     bool is_changed; /* by the user: the run is no longer what the image alone makes */
     bool has_idled;
+    bool is_muted;                   /* what runs has run before, and was seen */
+    bool is_replaying;               /* and is not even to stop */
     uint64_t busy_since, idle_steps; /* clock and steps: for telling that the guest only idles */
     struct perfetto *perfetto;       /* an open trace; NULL */
 

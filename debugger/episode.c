@@ -18,9 +18,9 @@ static uint64_t now_ns(void)
 
 const struct episode *history_at(const struct history *history, uint64_t number)
 {
-    if (number >= history->count || history->count - number > EPISODES)
-        return NULL;
-    return &history->ring[number % EPISODES];
+    const struct episode *e = &history->ring[number % EPISODES];
+    bool is_remembered = number < history->count && e->number == number;
+    return is_remembered ? e : NULL; /* after going back, later ones may have taken the place */
 }
 
 static unsigned index_of(const struct platform *platform, const struct hart *hart)
@@ -142,6 +142,7 @@ static void on_trap(void *owner, const struct hart *hart, struct trap trap)
                     trap.cause == CAUSE_ECALL_S;
     if (!e.by_firmware)
         trap_enter(&e.after, trap);
+    e.end = e.step + !is_interrupt;
     finish(debugger, &e);
 }
 
@@ -176,6 +177,7 @@ static void on_answer(void *owner, const struct hart *hart)
     e->nanoseconds = now_ns() - e->nanoseconds;
     debugger->history.is_open = false;
     e->after = *hart;
+    e->end = target->platform->s.clock.steps;
     e->record = target->vm->exits.record[(target->vm->exits.count - 1) % EXIT_RING];
     e->by_firmware = e->record.reason == EXIT_ECALL && e->record.outcome == RESUME_SAME;
     e->fills = target->vm->shadows.stats.fills - e->fills;

@@ -35,7 +35,7 @@ enum { EPISODE_MMIO = 4 };
 struct episode {
     uint64_t number; /* from 0, over all kinds */
     enum episode_kind kind;
-    uint64_t step;
+    uint64_t step, end; /* steps before it, and after */
     unsigned hart;
     struct hart before, after;
     struct trap trap; /* what the hart reported; what it takes */

@@ -1,4 +1,6 @@
 /* Moving: step, next, finish, until, continue. */
+#include "motion.h"
+
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -6,7 +8,6 @@
 #include "commands.h"
 #include "run.h"
 #include "show.h"
-#include "story.h"
 #include "unwind.h"
 
 /* ---- the lanes ------------------------------------------------------------------------------ */
@@ -37,13 +38,6 @@ const struct hart *debugger_shown(const struct debugger *debugger)
     return debugger_hart(debugger);
 }
 
-static void enter_vmm(struct debugger *debugger, uint64_t episode)
-{
-    debugger->in_vmm = true;
-    debugger->episode = episode;
-    debugger->stage = STAGE_TRAP;
-}
-
 /* Tells the stage that the session has come to. */
 static void tell_stage(struct debugger *debugger)
 {
@@ -56,6 +50,14 @@ static void tell_stage(struct debugger *debugger)
     out_fact(out, "stage", "%s", stages[debugger->stage]);
     if (e)
         story_stage(debugger, e, (enum stage)debugger->stage);
+}
+
+void motion_stage(struct debugger *debugger, uint64_t episode, enum stage stage)
+{
+    debugger->in_vmm = true;
+    debugger->episode = episode;
+    debugger->stage = stage;
+    tell_stage(debugger);
 }
 
 /* One stage further; false: it was the last, and the guest goes on. */
@@ -84,8 +86,7 @@ static enum ran step_into(struct debugger *debugger)
     if (!e || ran == RAN_ENDED)
         return ran;
     if (e->kind == EPISODE_EXIT && ran != RAN_STOP) {
-        enter_vmm(debugger, episodes);
-        tell_stage(debugger);
+        motion_stage(debugger, episodes, STAGE_TRAP);
         return RAN_EPISODE;
     }
     story_line(debugger, e);

@@ -210,6 +210,7 @@ bool session_open(struct debugger *debugger, const struct repl_options *options,
         return false;
     }
     run_attach(debugger);
+    reverse_start(debugger);
     char ignored[512]; /* a flat image has no symbols, and that is no mistake */
     symbols_add(&debugger->symbols, options->image, ignored, sizeof ignored);
     return true;
@@ -256,7 +257,8 @@ int repl_run(const struct repl_options *options)
 
 void debugger_trap(struct debugger *debugger, const struct hart *hart, struct trap trap)
 {
-    stops_on_trap(debugger, hart, trap);
+    if (!debugger->is_replaying)
+        stops_on_trap(debugger, hart, trap);
 }
 
 void debugger_episode(struct debugger *debugger, const struct episode *episode)
@@ -268,5 +270,6 @@ void debugger_episode(struct debugger *debugger, const struct episode *episode)
 void debugger_mmio(struct debugger *debugger, const struct mmio *mmio)
 {
     perfetto_mmio(debugger, mmio);
-    stops_on_mmio(debugger, mmio);
+    if (!debugger->is_replaying)
+        stops_on_mmio(debugger, mmio);
 }

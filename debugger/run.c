@@ -14,7 +14,9 @@ enum { SLICE = 1000000 };
 
 static void output(void *host, uint8_t byte)
 {
-    out_console(&((struct debugger *)host)->out, byte);
+    struct debugger *debugger = host;
+    if (!debugger->is_muted)
+        out_console(&debugger->out, byte);
 }
 
 /* The guest waits: its time passes at once. A guest that only wakes for its timer and has nothing
@@ -25,6 +27,8 @@ static uint64_t idle(void *host, struct platform *platform, uint64_t until)
     struct debugger *debugger = host;
     uint64_t now = clock_now(&platform->s.clock);
     uint64_t steps = platform->s.clock.steps;
+    if (debugger->is_muted)
+        return until;
     if (steps - debugger->idle_steps > BUSY)
         debugger->busy_since = now;
     debugger->idle_steps = steps;
@@ -45,7 +49,8 @@ void run_attach(struct debugger *debugger)
 
 static void reboot(struct debugger *debugger)
 {
-    out_line(&debugger->out, "the guest reboots");
+    if (!debugger->is_muted)
+        out_line(&debugger->out, "the guest reboots");
     target_boot(&debugger->target);
     debugger->stops.is_stale = true;
 }

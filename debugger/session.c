@@ -23,6 +23,8 @@ static void tell_changed(struct debugger *debugger)
                  debugger->target.platform->s.clock.steps);
     debugger->is_changed = true;
     platform_update(debugger->target.platform);
+    reverse_start(debugger); /* no log knows of it, so nothing leads from before to here */
+    debugger->reverse.is_change = true;
 }
 
 /* As an instruction in M would write it, so that what the register does not keep is not kept. */

@@ -439,7 +439,7 @@ void stops_on_episode(struct debugger *debugger, const struct episode *e)
 {
     if (debugger->stops_at_episodes)
         request(debugger);
-    if (e->kind != EPISODE_EXIT)
+    if (e->kind != EPISODE_EXIT || debugger->is_replaying)
         return;
     for (struct stoppoint *stop = debugger->stops.list; stop; stop = stop->next)
         if (stop->kind == STOP_EXIT && stop->is_enabled &&
@@ -463,6 +463,23 @@ void stops_on_mmio(struct debugger *debugger, const struct mmio *mmio)
 }
 
 /* ---- deciding ------------------------------------------------------------------------------- */
+
+void stops_suspend(struct debugger *debugger)
+{
+    cpu_set_triggers(debugger->target.cpu, NULL);
+    debugger->stops.has_hit = debugger->stops.has_touch = false;
+}
+
+void stops_renew(struct debugger *debugger)
+{
+    debugger->stops.is_stale = true;
+    for (struct stoppoint *stop = debugger->stops.list; stop; stop = stop->next) {
+        struct value value;
+        struct expr_error error;
+        if (stop->kind == STOP_EXPRESSION && expr_eval(debugger, stop->text, NULL, &value, &error))
+            stop->old = value.bits;
+    }
+}
 
 void stops_look(struct debugger *debugger)
 {
@@ -489,8 +506,9 @@ static bool holds(struct debugger *debugger, const struct stoppoint *stop)
         return true;
     if (expr_eval(debugger, stop->condition, NULL, &value, &error))
         return value.bits;
-    out_line(&debugger->out, "the condition of %u cannot be evaluated: %s", stop->number,
-             error.text);
+    if (!debugger->is_muted)
+        out_line(&debugger->out, "the condition of %u cannot be evaluated: %s", stop->number,
+                 error.text);
     return true;
 }
 
@@ -541,6 +559,8 @@ bool stops_decide(struct debugger *debugger)
     struct stoppoint *stop = stops->hit.stop;
     if (!stop || !holds(debugger, stop))
         return false;
+    if (debugger->is_muted) /* it was counted when it was seen */
+        return true;
     stop->hits++;
     if (stop->ignore) {
         stop->ignore--;

@@ -87,6 +87,10 @@ void stops_free(struct stops *stops);
 /* Gets the triggers ready for a run. */
 void stops_arm(struct debugger *debugger);
 
+/* Stops do nothing until they are renewed: expressions are as they are now. */
+void stops_suspend(struct debugger *debugger);
+void stops_renew(struct debugger *debugger);
+
 /* True when some stop has to look after every step. */
 bool stops_are_slow(const struct stops *stops);
 

@@ -216,3 +216,19 @@ void target_boot(struct target *target)
     else
         machine_boot(target->machine, target->machine->boot);
 }
+
+void target_checkpoint(struct target *target, struct state *state)
+{
+    if (target->hosted)
+        hosted_checkpoint(target->hosted);
+    else
+        machine_checkpoint(target->machine, state);
+}
+
+void target_rollback(struct target *target, const struct state *state)
+{
+    if (target->hosted)
+        hosted_rollback(target->hosted);
+    else
+        machine_rollback(target->machine, state);
+}

@@ -9,6 +9,7 @@
 
 #include "hosted.h"
 #include "machine.h"
+#include "save.h"
 #include "sv39.h"
 
 /* The three address levels; on a bare machine the last two are the same. */
@@ -69,6 +70,10 @@ bool target_walk(struct target *target, const struct hart *hart, uint64_t gva, e
 const struct shadow *target_shadow(const struct target *target, unsigned vcpu);
 bool target_walk_shadow(struct target *target, const struct shadow *shadow, uint64_t gva,
                         enum access why, enum walk_result *result, struct walk *walk);
+
+/* The state saved in memory, and gone back to, as often as wanted; `state` is a bare machine's. */
+void target_checkpoint(struct target *target, struct state *state);
+void target_rollback(struct target *target, const struct state *state);
 
 /* The value of a CSR, with no right asked. */
 bool target_csr(struct target *target, const struct hart *hart, unsigned number, uint64_t *value);

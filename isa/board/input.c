@@ -21,7 +21,10 @@ static void push(struct input_log *log, struct input_byte byte)
 void input_append(struct platform *platform, uint8_t byte)
 {
     uint64_t now = clock_now(&platform->s.clock);
-    push(&platform->input, (struct input_byte){.at = now, .byte = byte});
+    struct input_log *log = &platform->input;
+    while (log->count > platform->s.input_cursor && log->bytes[log->count - 1].at > now)
+        log->count--; /* somebody went back in time: what was typed later will not have been */
+    push(log, (struct input_byte){.at = now, .byte = byte});
     platform_update(platform);
 }
 
