@@ -78,6 +78,7 @@ enum color lane_color(enum lane lane);
 void debugger_trap(struct debugger *debugger, const struct hart *hart, struct trap trap);
 void debugger_episode(struct debugger *debugger, const struct episode *episode);
 void debugger_mmio(struct debugger *debugger, const struct mmio *mmio);
+void debugger_stored(struct debugger *debugger, uint64_t pa, size_t size);
 
 /* Carries out one line. False: it failed, and said why. */
 bool debugger_line(struct debugger *debugger, const char *line);

@@ -140,8 +140,12 @@ static void on_trap(void *owner, const struct hart *hart, struct trap trap)
     begin(debugger, &e, is_interrupt ? EPISODE_INTERRUPT : EPISODE_TRAP, hart, trap);
     e.by_firmware = platform->has_firmware && trap_target(hart, trap.cause) == MODE_M &&
                     trap.cause == CAUSE_ECALL_S;
-    if (!e.by_firmware)
-        trap_enter(&e.after, trap);
+    if (e.by_firmware) { /* which will have answered */
+        debugger->history.now = e;
+        debugger->history.is_open = true;
+        return;
+    }
+    trap_enter(&e.after, trap);
     e.end = e.step + !is_interrupt;
     finish(debugger, &e);
 }
@@ -167,17 +171,10 @@ static void on_exit_of_vm(void *owner, const struct hart *hart, struct trap trap
     e->nanoseconds = now_ns();
 }
 
-static void on_answer(void *owner, const struct hart *hart)
+/* What a VMM did is told with the answer. */
+static void look_at_answer(struct target *target, struct episode *e)
 {
-    struct debugger *debugger = owner;
-    struct target *target = &debugger->target;
-    struct episode *e = &debugger->history.now;
-    if (!debugger->history.is_open)
-        return;
     e->nanoseconds = now_ns() - e->nanoseconds;
-    debugger->history.is_open = false;
-    e->after = *hart;
-    e->end = target->platform->s.clock.steps;
     e->record = target->vm->exits.record[(target->vm->exits.count - 1) % EXIT_RING];
     e->by_firmware = e->record.reason == EXIT_ECALL && e->record.outcome == RESUME_SAME;
     e->fills = target->vm->shadows.stats.fills - e->fills;
@@ -187,7 +184,25 @@ static void on_answer(void *owner, const struct hart *hart)
     if (e->is_fault)
         e->shadow.after =
             shadow_now(target, e->hart, e->trap.tval, &e->shadow.level, &e->shadow.reasons_after);
+}
+
+static void on_answer(void *owner, const struct hart *hart)
+{
+    struct debugger *debugger = owner;
+    struct episode *e = &debugger->history.now;
+    if (!debugger->history.is_open)
+        return;
+    debugger->history.is_open = false;
+    e->after = *hart;
+    e->end = debugger->target.platform->s.clock.steps;
+    if (e->kind == EPISODE_EXIT)
+        look_at_answer(&debugger->target, e);
     finish(debugger, e);
+}
+
+static void on_stored(void *owner, uint64_t pa, size_t size)
+{
+    debugger_stored(owner, pa, size);
 }
 
 static void on_mmio(void *owner, uint64_t pa, unsigned size, bool is_write, uint64_t value)
@@ -209,6 +224,7 @@ bool history_open(struct debugger *debugger)
         .exit = on_exit_of_vm,
         .answer = on_answer,
         .mmio = on_mmio,
+        .stored = on_stored,
     };
     debugger->target.platform->observer = &debugger->observer;
     return debugger->history.ring;

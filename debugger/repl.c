@@ -273,3 +273,9 @@ void debugger_mmio(struct debugger *debugger, const struct mmio *mmio)
     if (!debugger->is_replaying)
         stops_on_mmio(debugger, mmio);
 }
+
+void debugger_stored(struct debugger *debugger, uint64_t pa, size_t size)
+{
+    if (!debugger->is_replaying)
+        stops_on_store(debugger, pa, size);
+}

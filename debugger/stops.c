@@ -462,6 +462,31 @@ void stops_on_mmio(struct debugger *debugger, const struct mmio *mmio)
                 mmio->is_write ? "write" : "read", mmio->size, mmio->pa, mmio->value);
 }
 
+/* Where the first byte of what is watched lies in the guest's memory. */
+static bool watched_gpa(struct debugger *debugger, const struct stoppoint *stop, uint64_t *gpa)
+{
+    *gpa = stop->first;
+    if (stop->level == LEVEL_GVA)
+        return target_translate(&debugger->target, guest_of(debugger), stop->first, gpa);
+    if (stop->level != LEVEL_HPA || !debugger->target.vm)
+        return true;
+    const struct vm *vm = debugger->target.vm;
+    *gpa = owner_gpa(&vm->owners, HPA(stop->first)).a;
+    return owner_of(&vm->owners, HPA(stop->first)) == vm->number;
+}
+
+void stops_on_store(struct debugger *debugger, uint64_t gpa, size_t size)
+{
+    for (struct stoppoint *stop = debugger->stops.list; stop; stop = stop->next) {
+        uint64_t first;
+        if (stop->kind == STOP_WATCH && stop->is_enabled && stop->on_write &&
+            watched_gpa(debugger, stop, &first) && gpa <= first + (stop->last - stop->first) &&
+            first < gpa + size)
+            hit(debugger, stop, false,
+                "a device or the firmware stored %zu bytes at gpa 0x%" PRIx64, size, gpa);
+    }
+}
+
 /* ---- deciding ------------------------------------------------------------------------------- */
 
 void stops_suspend(struct debugger *debugger)

@@ -104,5 +104,6 @@ bool stops_decide(struct debugger *debugger);
 void stops_on_trap(struct debugger *debugger, const struct hart *hart, struct trap trap);
 void stops_on_episode(struct debugger *debugger, const struct episode *episode);
 void stops_on_mmio(struct debugger *debugger, const struct mmio *mmio);
+void stops_on_store(struct debugger *debugger, uint64_t gpa, size_t size);
 
 #endif

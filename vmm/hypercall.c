@@ -57,7 +57,7 @@ static struct sbi_result name(struct vm *vm, const uint64_t *args)
     uint64_t room = args[1], pa = args[2], high = args[3], length = 0;
     for (const char *c = exit_text[args[0]]; *c && length < LINE; c++)
         text[length++] = *c;
-    if (high || !vm->platform.dma(vm, pa, text, length < room ? length : room, true))
+    if (high || !platform_write(&vm->platform, pa, text, length < room ? length : room))
         return invalid();
     return success(length);
 }

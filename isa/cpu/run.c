@@ -41,10 +41,13 @@ static bool raise(struct cpu *cpu, struct hart *hart, struct trap trap)
         cpu->trap = trap;
         return false;
     }
-    if (!cpu->platform || !platform_takes(cpu->platform, hart, trap))
+    bool is_answered = cpu->platform && platform_takes(cpu->platform, hart, trap);
+    if (!is_answered)
         enter(cpu, hart, trap);
     cpu->clock->steps++;
     step_count(hart, false);
+    if (is_answered)
+        platform_observe_answer(cpu->platform, hart);
     return true;
 }
 

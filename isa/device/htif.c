@@ -40,8 +40,8 @@ static void answer(struct platform *platform, uint64_t at)
     if (!platform->fromhost || !platform->dma(platform->owner, at, args, sizeof args, false))
         return;
     int64_t result = call(platform, args);
-    platform->dma(platform->owner, at, &result, 8, true);
-    platform->dma(platform->owner, platform->fromhost, &one, 8, true);
+    platform_write(platform, at, &result, 8);
+    platform_write(platform, platform->fromhost, &one, 8);
 }
 
 void platform_htif_input(struct platform *platform)
@@ -53,7 +53,7 @@ void platform_htif_input(struct platform *platform)
         !platform_take_input(platform, &byte))
         return;
     word = HTIF_BYTE | byte;
-    platform->dma(platform->owner, platform->fromhost, &word, 8, true);
+    platform_write(platform, platform->fromhost, &word, 8);
     platform->s.htif_reads = false;
     platform_update(platform); /* the line may bring the next */
 }
@@ -72,7 +72,7 @@ void platform_htif(struct platform *platform)
     }
     if (device == HTIF_CONSOLE && command == CONSOLE_WRITE)
         platform_output(platform, (uint8_t)payload);
-    platform->dma(platform->owner, platform->tohost, &zero, 8, true);
+    platform_write(platform, platform->tohost, &zero, 8);
     platform->s.htif_reads |= device == HTIF_CONSOLE && command == CONSOLE_READ;
     platform_htif_input(platform);
     if (device == HTIF_SYSTEM && command == 0)

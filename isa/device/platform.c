@@ -347,6 +347,16 @@ void platform_observe_answer(const struct platform *platform, const struct hart 
         observer->answer(observer->owner, hart);
 }
 
+/* DMA copies in either direction and so has no const; a write leaves the buffer as it is. */
+bool platform_write(struct platform *platform, uint64_t pa, const void *bytes, size_t size)
+{
+    const struct observer *observer = platform->observer;
+    bool done = platform->dma(platform->owner, pa, (void *)bytes, size, true);
+    if (done && observer && observer->stored)
+        observer->stored(observer->owner, pa, size);
+    return done;
+}
+
 bool platform_takes(struct platform *platform, struct hart *hart, struct trap trap)
 {
     if (!platform->has_firmware || trap.cause != CAUSE_ECALL_S ||

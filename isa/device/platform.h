@@ -157,10 +157,12 @@ struct observer {
     void (*trap)(void *owner, const struct hart *hart, struct trap trap);
     /* A vcpu comes back to its VMM: the trap that the hardware saw, and the exit reason. */
     void (*exit)(void *owner, const struct hart *hart, struct trap trap, const char *reason);
-    /* It has answered, after the fact: `hart` is as it goes on. */
+    /* It, or a bare machine's firmware, has answered, after the fact: `hart` is as it goes on. */
     void (*answer)(void *owner, const struct hart *hart);
     /* A device's register was read or written, after the fact. */
     void (*mmio)(void *owner, uint64_t pa, unsigned size, bool is_write, uint64_t value);
+    /* A device or the firmware wrote to memory, after the fact. */
+    void (*stored)(void *owner, uint64_t pa, size_t size);
 };
 
 struct platform {
@@ -251,6 +253,9 @@ static inline bool platform_is_ram(const struct platform *platform, uint64_t pa,
     uint64_t offset = pa - RAM_BASE;
     return offset < platform->ram_size && size <= platform->ram_size - offset;
 }
+
+/* Writes guest memory for a device or the firmware. False: not RAM. */
+bool platform_write(struct platform *platform, uint64_t pa, const void *bytes, size_t size);
 
 /* True when `pa` belongs to a device. */
 bool platform_is_device(uint64_t pa);

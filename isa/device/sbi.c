@@ -129,7 +129,7 @@ static struct sbi_result console_read(struct platform *platform, uint64_t size, 
 {
     uint64_t done = 0;
     for (uint8_t byte; done < size && platform_take_input(platform, &byte); done++)
-        if (!platform->dma(platform->owner, pa + done, &byte, 1, true))
+        if (!platform_write(platform, pa + done, &byte, 1))
             return failure(SBI_ERR_FAILED);
     return success(done);
 }
@@ -303,7 +303,7 @@ static bool memory_write(struct port *port, uint64_t pa, unsigned size, enum acc
 {
     struct platform *platform = ((struct guest_memory *)port)->platform;
     (void)why;
-    return platform->dma(platform->owner, pa, &value, size, true);
+    return platform_write(platform, pa, &value, size);
 }
 
 /* Legacy calls point at their mask by virtual address; no pointer means all harts (SBI 5.5). */

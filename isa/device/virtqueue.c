@@ -26,12 +26,6 @@ static bool get(struct platform *platform, uint64_t pa, void *bytes, size_t size
     return platform->dma(platform->owner, pa, bytes, size, false);
 }
 
-/* DMA copies in either direction and so has no const; a write leaves the buffer as it is. */
-static bool put(struct platform *platform, uint64_t pa, const void *bytes, size_t size)
-{
-    return platform->dma(platform->owner, pa, (void *)bytes, size, true);
-}
-
 /* Where things lie in the rings (2.7.6, 2.7.8). */
 static uint64_t avail_flags(const struct virtqueue *queue)
 {
@@ -189,9 +183,9 @@ static void give_back(struct platform *platform, struct virtio *virtio, struct v
     uint32_t entry[2] = {head, written};
     if (!is_live(virtio, queue))
         return;
-    bool done = put(platform, used_entry(queue, queue->next_used), entry, sizeof entry);
+    bool done = platform_write(platform, used_entry(queue, queue->next_used), entry, sizeof entry);
     queue->next_used++;
-    done = done && put(platform, used_idx(queue), &queue->next_used, 2);
+    done = done && platform_write(platform, used_idx(queue), &queue->next_used, 2);
     if (!done)
         virtio_break(virtio);
 }
@@ -223,7 +217,7 @@ static void signal_used(struct platform *platform, struct virtio *virtio, struct
     if (wants_interrupt(platform, virtio, queue, before))
         virtio->interrupts |= VIRTIO_USED_BUFFER;
     if (virtio_has(virtio, VIRTIO_F_EVENT_IDX) &&
-        !put(platform, avail_event(queue), &queue->next_avail, 2))
+        !platform_write(platform, avail_event(queue), &queue->next_avail, 2))
         virtio_break(virtio);
 }
 
@@ -289,7 +283,7 @@ size_t request_write(struct platform *platform, struct request *request, const v
     uint64_t pa;
     for (size_t done = 0, piece; done < wanted; done += piece) {
         piece = next_piece(request, WRITE, wanted - done, &pa);
-        put(platform, pa, (const uint8_t *)buffer + done, piece);
+        platform_write(platform, pa, (const uint8_t *)buffer + done, piece);
     }
     request->writable -= wanted;
     return wanted;

@@ -121,6 +121,43 @@ Test(stops, a_register_is_watched_slowly_and_rightly)
     }
 }
 
+Test(stops, a_floating_point_register_is_watched_too)
+{
+    EACH_WAY(is_vm)
+    {
+        begin_session(is_vm, false);
+        PROGRAM(CODE, addi(T0, T0, 5), encode(INSN_fmv_w_x, 10, T0, 0, 0), j(0));
+        hart()->csr.mstatus |= MSTATUS_FS;
+        say("watch fa0");
+        EXPECT_IN(say("continue"), "is 0xffffffff00000005");
+        cr_expect_eq(hart()->pc, CODE + 8);
+    }
+}
+
+/* By each kind of address, for what is watched is a place. */
+Test(stops, what_the_firmware_stores_is_a_store)
+{
+    static const char *const ways[] = {"watch gpa:0x80010000 4", "watch 0x80010000",
+                                       "watch hpa:p2m(0x80010000).hpa"};
+    for (unsigned i = 0; i < 3; i++)
+        EACH_WAY(is_vm)
+        {
+            if (i == 2 && !is_vm)
+                continue;
+            begin_session(is_vm, false);
+            PROGRAM(CODE, addi(T0, T0, 1), ECALL, addi(T0, T0, 1), j(0));
+            hart()->x[X_A7] = SBI_EXT_DBCN;
+            hart()->x[X_A6] = 1; /* read the console */
+            hart()->x[A0] = 1;
+            hart()->x[A1] = DATA;
+            say("type x");
+            say(ways[i]);
+            EXPECT_IN(say("continue"), "a device or the firmware stored 1 bytes at gpa 0x80010000");
+            cr_expect_eq(hart()->pc, CODE + 8);
+            cr_expect_eq(peek64(DATA), 'x');
+        }
+}
+
 Test(stops, csrs_are_caught_by_what_is_done_to_them)
 {
     EACH_WAY(is_vm)

@@ -23,6 +23,23 @@ Test(story, an_emulated_csr_is_told_with_its_rule_and_change)
     EXPECT_IN(answer, "one step, which retires");
 }
 
+Test(story, a_call_of_the_firmware_is_told_with_its_answer)
+{
+    EACH_WAY(is_vm)
+    {
+        begin_session(is_vm, true);
+        PROGRAM(CODE, ECALL, j(0));
+        hart()->x[X_A7] = SBI_EXT_BASE;
+        hart()->x[X_A6] = 3; /* is there an extension? */
+        hart()->x[A0] = SBI_EXT_DBCN;
+        const char *answer = step_and_ask();
+        EXPECT_IN(answer, "\"decision\":\"firmware\"");
+        EXPECT_IN(answer, "\"after.a0\":\"0x0\"");
+        EXPECT_IN(answer, "\"after.a1\":\"0x1\"");
+        EXPECT_IN(answer, "one step, which does not retire");
+    }
+}
+
 /* The same instruction; what the guest is decides. */
 Test(story, the_same_instruction_from_u_is_reflected_and_says_why)
 {
