@@ -132,6 +132,11 @@ static void tell_memory(struct teller *t, const struct episode *e)
 static void tell_shadow(struct teller *t, const struct episode *e)
 {
     char before[64], after[64];
+    if (e->had_hole)
+        tell(t, "the p2m's entry: none -> hpa 0x%" PRIx64, e->given.hpa.a);
+    else if (e->has_memory && e->given.hpa.a != e->memory.hpa.a)
+        tell(t, "the p2m's entry: hpa 0x%" PRIx64 " -> 0x%" PRIx64, e->memory.hpa.a,
+             e->given.hpa.a);
     if (e->shadow.before != e->shadow.after) {
         show_pte(e->shadow.before, before, sizeof before);
         show_pte(e->shadow.after, after, sizeof after);

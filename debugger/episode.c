@@ -181,6 +181,8 @@ static void look_at_answer(struct target *target, struct episode *e)
     e->cleared = target->vm->shadows.stats.cleared - e->cleared;
     e->leaf.after = leaf_now(target, e);
     e->memory_after = touched_now(target, e);
+    if (e->is_fault && e->result == WALK_OK)
+        e->had_hole = p2m_lookup(&target->vm->p2m, GPA(e->gpa), &e->given) && !e->has_memory;
     if (e->is_fault)
         e->shadow.after =
             shadow_now(target, e->hart, e->trap.tval, &e->shadow.level, &e->shadow.reasons_after);

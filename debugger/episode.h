@@ -58,6 +58,8 @@ struct episode {
     struct exit_record record;
     bool has_memory; /* the p2m has an entry for gpa */
     struct p2m_entry memory;
+    bool had_hole;              /* it has one now */
+    struct p2m_entry given;     /* what it says now: of what was withheld, something may be given */
     uint64_t shadow_satp;       /* in force */
     struct entry_change shadow; /* the shadow's entry for the address */
     struct entry_change leaf;   /* the guest's own */

@@ -166,6 +166,16 @@ static void stage_guest(struct debugger *debugger, const struct episode *e)
     }
 }
 
+/* What was withheld from the guest and given to it; NULL: nothing. */
+static const char *what_is_given(const struct episode *e)
+{
+    unsigned reasons = e->has_memory ? e->memory.reasons & ~e->given.reasons : 0;
+    return e->had_hole               ? "fill a hole"
+           : reasons & SHADOW_SHARED ? "copy on write"
+           : reasons & SHADOW_LOGGED ? "log as dirty"
+                                     : NULL;
+}
+
 const char *story_decision(const struct episode *e)
 {
     if (e->kind == EPISODE_INTERRUPT)
@@ -178,6 +188,8 @@ const char *story_decision(const struct episode *e)
     case REFLECT:
         return "reflect";
     case RESUME_SAME:
+        if (what_is_given(e))
+            return what_is_given(e);
         return e->record.found == EXIT_FILL ? "fill" : "retry";
     case RESUME_NEXT:
         return e->mmios ? "MMIO" : e->is_fault ? "emulate by hand" : "emulate";
@@ -185,6 +197,24 @@ const char *story_decision(const struct episode *e)
         break;
     }
     return "leave";
+}
+
+/* Why the VMM had kept the page from the guest, and what it does about it (withhold.h). */
+static void tell_given(struct debugger *debugger, const struct episode *e)
+{
+    struct out *out = &debugger->out;
+    unsigned reasons = e->has_memory ? e->memory.reasons & ~e->given.reasons : 0;
+    if (e->had_hole)
+        out_line(out, "  %-8s fill a hole: the page had no frame, and gets one that reads zero",
+                 "decide");
+    if (reasons & SHADOW_SHARED)
+        out_line(out,
+                 "  %-8s copy on write: another has the frame at hpa 0x%" PRIx64
+                 " too, so the guest gets a copy of it",
+                 "decide", e->memory.hpa.a);
+    if (reasons & SHADOW_LOGGED)
+        out_line(out, "  %-8s log as dirty: it is the first store since the log was looked at",
+                 "decide");
 }
 
 static void stage_decision(struct debugger *debugger, const struct episode *e)
@@ -215,7 +245,11 @@ static void stage_decision(struct debugger *debugger, const struct episode *e)
     else if (e->mmios)
         out_line(out, "  %-8s MMIO: carry out the instruction, its access on the device", "decide");
     else
-        out_line(out, "  %-8s %s (%s)", "decide", decision, of);
+        out_line(out, "  %-8s %s (%s)", "decide",
+                 e->record.outcome == RESUME_SAME && e->record.found == EXIT_FILL ? "fill"
+                                                                                  : decision,
+                 of);
+    tell_given(debugger, e);
 }
 
 static void stage_change(struct debugger *debugger, const struct episode *e)

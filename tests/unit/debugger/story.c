@@ -104,6 +104,30 @@ Test(story, a_first_touch_is_a_fill_that_the_guest_cannot_tell)
     EXPECT_IN(say("xlate 0x40000000"), "none: all three agree");
 }
 
+Test(story, what_was_withheld_is_told_when_it_is_given)
+{
+    hpa_t hpa;
+    begin_session(true, false);
+    PROGRAM(CODE, sd(T0, 0, S0), j(0));
+    map_page(DATA, OPEN);
+    hart()->x[S0] = VA;
+    cr_assert(withhold_share(d.target.vm, GPA(DATA), &hpa));
+    withhold_log(d.target.vm, true);
+    const char *answer = step_and_ask();
+    EXPECT_IN(answer, "copy on write: another has the frame at hpa");
+    EXPECT_IN(answer, "log as dirty");
+    EXPECT_IN(answer, "the p2m's entry: hpa 0x");
+    EXPECT_IN(answer, "no step: the guest cannot tell");
+    begin_session(true, true);
+    PROGRAM(CODE, ld(T0, 0, S0), j(0));
+    map_page(DATA, OPEN);
+    hart()->x[S0] = VA;
+    cr_assert(withhold_punch(d.target.vm, GPA(DATA)));
+    answer = step_and_ask();
+    EXPECT_IN(answer, "\"decision\":\"fill a hole\"");
+    EXPECT_IN(answer, "gets one that reads zero");
+}
+
 Test(story, a_device_is_told_with_what_was_written)
 {
     begin_session(true, false);
