@@ -145,6 +145,12 @@ static void tell_guest_walk(struct debugger *debugger, const struct episode *e)
                  platform_is_device(e->gpa) ? ", but a device: " : "",
                  platform_is_device(e->gpa) ? show_device(e->gpa) : "");
     show_shadow_entry(debugger, "shadow", e->shadow.before, e->shadow.level, e->shadow.reasons);
+    bool is_old = e->record.found == EXIT_FILL && e->shadow.before & PTE_V && !e->shadow.reasons;
+    if (is_old)
+        out_line(out,
+                 "  %-8s it is older than the guest's entry: the guest changed that, and has not "
+                 "fenced since",
+                 "shadow");
 }
 
 static void stage_guest(struct debugger *debugger, const struct episode *e)

@@ -228,6 +228,10 @@ static const char *disagreement(const struct xlate *x)
                "sets it";
     if (x->reasons & SHADOW_HELD)
         return "the p2m or the VMM withholds it: each such access exits and is emulated";
+    if (x->reasons & SHADOW_SHARED)
+        return "the frame is shared: the first store exits, and the guest gets a copy";
+    if (x->reasons & SHADOW_LOGGED)
+        return "the frame is logged: the first store exits, and is noted";
     return "the shadow allows less: the next access exits, and fills it";
 }
 

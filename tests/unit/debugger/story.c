@@ -104,6 +104,22 @@ Test(story, a_first_touch_is_a_fill_that_the_guest_cannot_tell)
     EXPECT_IN(say("xlate 0x40000000"), "none: all three agree");
 }
 
+Test(story, a_shadow_that_is_older_than_the_tables_is_called_so)
+{
+    begin_session(true, false);
+    PROGRAM(CODE, ld(T1, 0, S1), sd(T0, 0, S0), sd(T1, 0, S1), j(0));
+    map_page(DATA, OPEN & ~PTE_W);
+    hart()->x[S0] = TABLES + 2 * PAGE_SIZE;
+    hart()->x[S1] = VA;
+    hart()->x[T0] = DATA >> 2 | OPEN;
+    say("step --guest 2");
+    EXPECT_IN(say("xlate 0x40000000 w"), "the shadow allows less");
+    const char *answer = step_and_ask();
+    EXPECT_IN(answer, "it is older than the guest's entry");
+    EXPECT_IN(answer, "the page is not for writing: W = 0");
+    EXPECT_IN(answer, "decide   fill");
+}
+
 Test(story, what_was_withheld_is_told_when_it_is_given)
 {
     hpa_t hpa;
