@@ -30,10 +30,12 @@ struct tlb_entry {
     uint64_t tag;
     uint64_t addend;
 };
-/* The same for a page in which some bytes are watched; `watched` has a bit for each 64 of them. */
+/* The same for a page in which some bytes are watched; `watched` has a bit for each 64 of them, and
+ * all are from `low` to `high`. */
 struct guard {
     struct tlb_entry entry;
     uint64_t frame, watched;
+    uint64_t low, high;
 };
 enum { GUARD_SHIFT = PAGE_SHIFT - 6 };
 #define SPACE_UNUSED ((enum mode)2) /* no mode has this number */
@@ -148,7 +150,8 @@ struct cpu {
 /* trigger.c */
 bool trigger_at(const struct triggers *triggers, unsigned offset, const struct insn *insn);
 bool trigger_stops(struct cpu *cpu, const struct hart *hart);
-uint64_t trigger_guards(const struct triggers *triggers, uint64_t va, uint64_t pa, bool is_store);
+bool trigger_guards(const struct triggers *triggers, uint64_t va, uint64_t pa, struct guard *guard,
+                    bool is_store);
 bool trigger_meets(const struct triggers *triggers, uint64_t va, uint64_t pa, unsigned size,
                    bool is_store);
 void trigger_step(struct cpu *cpu, const struct hart *hart);

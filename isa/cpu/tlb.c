@@ -268,7 +268,8 @@ static inline uint8_t *reach_guarded(const struct cpu *cpu, uint64_t tag, uint64
     const struct guard *guard = &cpu->guards[is_store][tlb_index(va)];
     uint64_t first = va & (PAGE_SIZE - 1), last = first + size - 1;
     bool is_near =
-        (guard->watched >> (first >> GUARD_SHIFT) | guard->watched >> (last >> GUARD_SHIFT)) & 1;
+        (guard->watched >> (first >> GUARD_SHIFT) | guard->watched >> (last >> GUARD_SHIFT)) & 1 &&
+        first <= guard->high && guard->low <= last;
     if (guard->entry.tag != tag || (is_store && cpu->ram->marks[guard->frame]))
         return NULL;
     uint64_t pa = cpu->ram->base + (guard->frame << PAGE_SHIFT) + first;
@@ -299,10 +300,9 @@ uint8_t *cpu_reach(struct cpu *cpu, const struct hart *hart, uint64_t va, unsign
     if (is_store && cpu->ram->marks[frame])
         return NULL;
     struct tlb_entry entry = {.tag = tag, .addend = (uint64_t)(uintptr_t)host - va};
-    uint64_t watched = cpu->triggers ? trigger_guards(cpu->triggers, va, pa, is_store) : 0;
-    if (watched) {
-        cpu->guards[is_store][tlb_index(va)] =
-            (struct guard){.entry = entry, .frame = frame, .watched = watched};
+    struct guard guard = {.entry = entry, .frame = frame};
+    if (cpu->triggers && trigger_guards(cpu->triggers, va, pa, &guard, is_store)) {
+        cpu->guards[is_store][tlb_index(va)] = guard;
         return trigger_meets(cpu->triggers, va, pa, size, is_store) ? NULL : host;
     }
     keep(cpu, va, entry, frame, is_store);

@@ -90,15 +90,26 @@ static bool meets(const struct triggers *triggers, uint64_t va, uint64_t pa, uin
     return false;
 }
 
-/* Which 64 bytes of the page hold what is watched, a bit each. */
-uint64_t trigger_guards(const struct triggers *triggers, uint64_t va, uint64_t pa, bool is_store)
+/* Which bytes of the page are watched, as far as `guard` says it. False: none. */
+bool trigger_guards(const struct triggers *triggers, uint64_t va, uint64_t pa, struct guard *guard,
+                    bool is_store)
 {
-    const uint64_t page = ~(uint64_t)(PAGE_SIZE - 1), part = (uint64_t)1 << GUARD_SHIFT;
-    uint64_t watched = 0;
-    for (unsigned i = 0; i < PAGE_SIZE / part; i++)
-        if (meets(triggers, (va & page) + i * part, (pa & page) + i * part, part, is_store))
-            watched |= (uint64_t)1 << i;
-    return watched;
+    const uint64_t in_page = PAGE_SIZE - 1;
+    guard->watched = guard->high = 0;
+    guard->low = in_page;
+    for (unsigned i = 0; i < triggers->ranges; i++) {
+        const struct trigger_range *range = &triggers->range[i];
+        uint64_t page = (range->is_physical ? pa : va) & ~in_page;
+        if (!concerns(range, is_store) || !overlaps(range, page, page | in_page))
+            continue;
+        uint64_t first = range->first > page ? range->first & in_page : 0;
+        uint64_t last = range->last < (page | in_page) ? range->last & in_page : in_page;
+        guard->low = first < guard->low ? first : guard->low;
+        guard->high = last > guard->high ? last : guard->high;
+        for (uint64_t part = first >> GUARD_SHIFT; part <= last >> GUARD_SHIFT; part++)
+            guard->watched |= (uint64_t)1 << part;
+    }
+    return guard->watched;
 }
 
 bool trigger_meets(const struct triggers *triggers, uint64_t va, uint64_t pa, unsigned size,
