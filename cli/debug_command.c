@@ -5,10 +5,25 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "devices.h"
 #include "file.h"
 #include "run.h"
+#include "stats.h"
+
+static int run_session(const struct options *options, const struct repl_options *repl,
+                       const struct platform *platform)
+{
+    static const int statuses[] = {
+        [REPL_DONE] = 0, [REPL_FAILED] = EXIT_ERROR, [REPL_LIMIT] = EXIT_LIMIT};
+    enum repl_end end = repl_run(repl);
+    if (options->stats)
+        run_print_stats(platform, (double)clock() / CLOCKS_PER_SEC);
+    if (options->stats && repl->hosted)
+        stats_print(stderr, hosted_vm(repl->hosted));
+    return statuses[end];
+}
 
 /* Opens what the options lend, and runs the session. */
 static int debug(const struct options *options, struct repl_options *repl,
@@ -21,7 +36,7 @@ static int debug(const struct options *options, struct repl_options *repl,
     repl->input = input;
     int status = EXIT_ERROR;
     if (devices_open(&devices, options, platform, true))
-        status = devices_close(&devices, repl_run(repl));
+        status = devices_close(&devices, run_session(options, repl, platform));
     free(input);
     return status;
 }
@@ -55,6 +70,7 @@ static int debug_image(const struct options *options)
     struct repl_options repl = {
         .boot = &boot,
         .image = options->image,
+        .max = options->max,
         .is_json = options->is_json,
         .skips_init = options->skips_init,
         .script = options->script,

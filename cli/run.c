@@ -92,7 +92,7 @@ static double seconds(clockid_t clock)
     return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
-static void print_stats(const struct platform *platform, double spent)
+void run_print_stats(const struct platform *platform, double spent)
 {
     const struct clock *clock = &platform->s.clock;
     fprintf(stderr, "steps        %llu\n", (unsigned long long)clock->steps);
@@ -147,7 +147,7 @@ int run_platform(const struct runnable *runnable, const struct options *options)
         status = EXIT_ERROR;
     }
     if (options->stats)
-        print_stats(runnable->platform, spent);
+        run_print_stats(runnable->platform, spent);
     return status;
 }
 

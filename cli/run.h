@@ -23,6 +23,9 @@ bool run_open_console(struct console *console, struct platform *platform,
 /* Runs to the end, and prints what --stats asks for. Returns the exit status. */
 int run_platform(const struct runnable *runnable, const struct options *options);
 
+/* What --stats asks for, of a platform whose run took `spent` seconds. */
+void run_print_stats(const struct platform *platform, double spent);
+
 /* A VM and what it boots, built from the options; NULL: it said why. */
 struct hosted *run_make_vm(const struct options *options, const struct boot *boot);
 

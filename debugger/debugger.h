@@ -48,6 +48,8 @@ struct debugger {
     bool has_ended;  /* the guest turned itself off; nothing runs any more */
     bool is_changed; /* by the user: the run is no longer what the image alone makes */
     bool has_idled;
+    uint64_t limit; /* steps that may be taken in all */
+    bool has_met_limit;
     bool is_muted;                   /* what runs has run before, and was seen */
     bool is_replaying;               /* and is not even to stop */
     uint64_t busy_since, idle_steps; /* clock and steps: for telling that the guest only idles */

@@ -237,8 +237,8 @@ bool command_step(struct debugger *debugger, const char *args)
         run_report(debugger, ran);
         return true;
     }
-    for (uint64_t i = 0;
-         i < manner.count && ran != RAN_STOP && !debugger->has_ended && !debugger->interrupted;
+    for (uint64_t i = 0; i < manner.count && ran != RAN_STOP && ran != RAN_LIMIT &&
+                         !debugger->has_ended && !debugger->interrupted;
          i++) {
         if (debugger->in_vmm && !manner.is_guest) {
             next_stage(debugger);

@@ -202,6 +202,7 @@ bool session_open(struct debugger *debugger, const struct repl_options *options,
 {
     *debugger = (struct debugger){0};
     out_open(&debugger->out, file, options->is_json, wants_color());
+    debugger->limit = options->max ? options->max : NEVER;
     target_open(&debugger->target, options->machine, options->hosted, options->boot);
     if (options->input)
         input_paced(debugger->target.platform, options->input, options->input_size);
@@ -235,13 +236,13 @@ void session_close(struct debugger *debugger)
     free(debugger->last_line);
 }
 
-int repl_run(const struct repl_options *options)
+enum repl_end repl_run(const struct repl_options *options)
 {
     static struct debugger debugger;
     char error[512];
     if (!session_open(&debugger, options, stdout, error, sizeof error)) {
         fprintf(stderr, "trapeze: %s\n", error);
-        return 1;
+        return REPL_FAILED;
     }
     debugger.is_interactive = isatty(STDIN_FILENO) && !options->is_json;
     open_terminal(&debugger);
@@ -250,7 +251,9 @@ int repl_run(const struct repl_options *options)
         read_commands(&debugger);
     close_terminal(&debugger);
     session_close(&debugger);
-    return done || debugger.is_interactive ? 0 : 1;
+    if (debugger.is_interactive)
+        return REPL_DONE;
+    return !done ? REPL_FAILED : debugger.has_met_limit ? REPL_LIMIT : REPL_DONE;
 }
 
 /* ---- what the observer finds ---------------------------------------------------------------- */

@@ -19,6 +19,7 @@ struct repl_options {
     const char *image;    /* the file, for its names */
     const uint8_t *input; /* console input, paced; NULL: none */
     size_t input_size;
+    uint64_t max; /* steps to take at the most; 0: as many as wanted */
     bool is_json, skips_init;
     const struct repl_script *script;
     unsigned scripts;
@@ -31,8 +32,9 @@ bool session_open(struct debugger *debugger, const struct repl_options *options,
                   char *error, size_t error_size);
 void session_close(struct debugger *debugger);
 
-/* Runs a session on standard input and output. Returns the exit status: 0, or 1 when there is
- * nothing to debug or a script ended in an error; it has said why. */
-int repl_run(const struct repl_options *options);
+/* Runs a session on standard input and output. A script can end in an error, which it has told, or
+ * meet the limit. */
+enum repl_end { REPL_DONE, REPL_FAILED, REPL_LIMIT };
+enum repl_end repl_run(const struct repl_options *options);
 
 #endif

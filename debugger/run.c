@@ -93,8 +93,13 @@ enum ran run_for(struct debugger *debugger, uint64_t steps)
     enum ran ran = RAN_STEPS;
     uint64_t from = platform->s.clock.steps, episodes = debugger->history.count;
     uint64_t until = steps < NEVER - from ? from + steps : NEVER;
+    bool is_cut = until > debugger->limit;
     if (debugger->has_ended)
         return RAN_ENDED;
+    if (from >= debugger->limit)
+        return RAN_LIMIT;
+    if (is_cut)
+        until = debugger->limit;
     if (platform->s.stop == STOP_IDLE) /* somebody may have typed since */
         platform_stop(platform, STOP_NONE, platform->s.status);
     debugger->has_idled = false;
@@ -116,7 +121,7 @@ enum ran run_for(struct debugger *debugger, uint64_t steps)
         }
     } while (true);
     debugger->hart = platform->s.turn;
-    return ran;
+    return ran == RAN_STEPS && is_cut ? RAN_LIMIT : ran;
 }
 
 /* ---- telling ------------------------------------------------------------------------------ */
@@ -207,8 +212,13 @@ void run_report(struct debugger *debugger, enum ran ran)
     struct out *out = &debugger->out;
     struct stoppoint *stop = NULL;
     static const char *const reasons[] = {
-        [RAN_STEPS] = "step",  [RAN_EPISODE] = "step", [RAN_STOP] = "stop",
-        [RAN_ENDED] = "ended", [RAN_IDLE] = "idle",    [RAN_INTERRUPTED] = "interrupted",
+        [RAN_STEPS] = "step",
+        [RAN_EPISODE] = "step",
+        [RAN_STOP] = "stop",
+        [RAN_ENDED] = "ended",
+        [RAN_LIMIT] = "limit",
+        [RAN_IDLE] = "idle",
+        [RAN_INTERRUPTED] = "interrupted",
     };
     out_fact(out, "stop", "%s", reasons[ran]);
     switch (ran) {
@@ -220,6 +230,10 @@ void run_report(struct debugger *debugger, enum ran ran)
         out_line(out, "the guest turned itself off, with status %d, after %" PRIu64 " steps",
                  debugger->target.platform->s.status, debugger->target.platform->s.clock.steps);
         out_count(out, "status", (uint64_t)debugger->target.platform->s.status);
+        break;
+    case RAN_LIMIT:
+        out_line(out, "this is as far as --max lets it go");
+        debugger->has_met_limit = true;
         break;
     case RAN_IDLE:
         out_line(out, "the guest waits, and nothing comes (`type TEXT` gives it input)");

@@ -9,6 +9,7 @@ enum ran {
     RAN_EPISODE,     /* something came in between, and a step was wanted */
     RAN_STOP,        /* a stop of the list: stops.hit */
     RAN_ENDED,       /* the guest turned itself off */
+    RAN_LIMIT,       /* the session's last step is taken */
     RAN_IDLE,        /* the guest waits, and nothing comes */
     RAN_INTERRUPTED, /* by Ctrl-C */
 };

@@ -58,6 +58,15 @@ expect("usage errors are status 2", debug("--foo").returncode == 2)
 expect("no image is status 1", debug(image="/nonexistent").returncode == 1)
 expect("--help is status 0", debug("--help").returncode == 0)
 
+# --max ends a run where it says, however it is made, and a script with status 124.
+for way in ("continue", "step --guest 5000", "step 5000", "next 5000", "step --line 5000"):
+    for options in ((), ("--vmm",)):
+        result = debug("--no-init", *options, "--max", "1000", "--stats", "-c", way, "-c", "where")
+        expect(f"--max, {way}", "step 1000:" in result.stdout and "--max" in result.stdout and
+               result.returncode == 124, result.stdout[-300:], result.returncode)
+        expect("--stats", "steps        1000" in result.stderr and
+               ("exits" in result.stderr) == bool(options), result.stderr)
+
 # Files of commands, the init file, and standard input.
 with tempfile.TemporaryDirectory() as home:
     with open(os.path.join(home, ".trapezerc"), "w", encoding="utf-8") as file:

@@ -90,6 +90,62 @@ Test(story, a_fault_names_the_rule_that_the_entry_breaks)
     }
 }
 
+/* Access faults: what lies there, on the way there, and what keeps the hart from it. */
+Test(story, an_access_fault_names_what_lies_there)
+{
+    static const struct {
+        uint64_t address, middle; /* middle: what the table of the middle level says */
+        const char *rule;
+    } rows[] = {
+        {0x4000, 0, "vacant"},
+        {UART_BASE, 0, "device"},
+        {RAM_BASE + MEMORY, 0, "vacant"},
+        {VA, (uint64_t)0x1000 << 10 | PTE_V, "table_memory"},
+    };
+    EACH_WAY(is_vm)
+    for (unsigned i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char expected[64];
+        begin_session(is_vm, true);
+        PROGRAM(CODE, ld(T0, 0, S0), j(0));
+        if (rows[i].middle) {
+            map_page(DATA, OPEN);
+            poke64(TABLES + PAGE_SIZE, rows[i].middle);
+        }
+        hart()->csr.medeleg = 0xb1ff;
+        hart()->x[S0] = rows[i].address;
+        const char *answer = step_and_ask();
+        snprintf(expected, sizeof expected, "\"%s\":\"%s\"", is_vm ? "guest_rule" : "rule",
+                 rows[i].rule);
+        EXPECT_IN(answer, expected);
+        EXPECT_IN(answer, "load access fault");
+    }
+}
+
+Test(story, what_the_pmp_withholds_is_told_of_the_access_and_of_the_walk)
+{
+    static const struct {
+        uint64_t from, to;
+        const char *rule;
+    } rows[] = {{DATA, DATA + PAGE_SIZE, "pmp"}, {TABLES, TABLES + 0x3000, "table_pmp"}};
+    for (unsigned i = 0; i < 2; i++) {
+        char line[64], expected[64];
+        begin_session(false, true);
+        PROGRAM(CODE, ld(T0, 0, S0), j(0));
+        map_page(DATA, OPEN);
+        hart()->csr.medeleg = 0xb1ff;
+        hart()->x[S0] = VA;
+        snprintf(line, sizeof line, "set csr.pmpaddr0 = %lu", rows[i].from >> 2);
+        say(line);
+        snprintf(line, sizeof line, "set csr.pmpaddr1 = %lu", rows[i].to >> 2);
+        say(line);
+        say("set csr.pmpaddr2 = -1");
+        EXPECT_IN(say("set csr.pmpcfg0 = 0x0f080f"), "\"ok\":true"); /* all, nothing, all */
+        const char *answer = step_and_ask();
+        snprintf(expected, sizeof expected, "\"rule\":\"%s\"", rows[i].rule);
+        EXPECT_IN(answer, expected);
+    }
+}
+
 Test(story, a_first_touch_is_a_fill_that_the_guest_cannot_tell)
 {
     begin_session(true, true);
