@@ -137,9 +137,24 @@ static bool info_interrupts(struct debugger *debugger)
     return true;
 }
 
-/* The caches are not to be seen (the machine is coherent); what can be told is the rule. */
+/* The hart's TLB: under a VM it is one of shadows. It cannot be seen by the guest, since the
+ * machine is coherent; here it can. */
 static bool info_tlb(struct debugger *debugger)
 {
+    enum { MOST = 16 };
+    struct cpu_translation entry;
+    unsigned count = 0;
+    for (; cpu_translation(debugger->target.cpu, count, &entry); count++)
+        if (count < MOST)
+            out_line(&debugger->out,
+                     "  %s 0x%010" PRIx64 " -> hpa 0x%" PRIx64 "  %s%s  satp 0x%016" PRIx64 ", %s",
+                     debugger->target.vm ? "gva" : "va", entry.va, entry.pa,
+                     entry.loads ? "r" : "-", entry.stores ? "w" : "-", entry.satp,
+                     mode_names[entry.mode]);
+    out_line(&debugger->out,
+             count > MOST ? "  ... %u translations of pages in all" : "  %u translations of pages",
+             count);
+    out_count(&debugger->out, "translations", count);
     out_line(
         &debugger->out,
         "  the machine is coherent: a translation is dropped by the store that changes its table,");

@@ -115,6 +115,18 @@ struct triggers {
  * after RAM was cleared. */
 void cpu_set_triggers(struct cpu *cpu, const struct triggers *triggers);
 
+/* A translation that stands in the TLB, for whoever wants to look. */
+struct cpu_translation {
+    uint64_t va, pa; /* of the page */
+    uint64_t satp;   /* and the mode: for which space it is */
+    enum mode mode;
+    bool loads, stores; /* which accesses it is for */
+};
+
+/* Translation number `n`, from 0, of those that stand in the TLB now. False: there are not so many.
+ */
+bool cpu_translation(const struct cpu *cpu, unsigned n, struct cpu_translation *translation);
+
 /* Steps that this cpu has counted in all. */
 uint64_t cpu_steps(const struct cpu *cpu);
 

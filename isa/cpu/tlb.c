@@ -326,3 +326,37 @@ struct code *cpu_fetch_page(struct cpu *cpu, const struct hart *hart, uint64_t v
     entry->code = code;
     return code;
 }
+
+/* What an entry says, taken apart again. */
+static void read_entry(const struct cpu *cpu, const struct tlb_entry *entry,
+                       struct cpu_translation *translation)
+{
+    const uint64_t pages = ((uint64_t)1 << (64 - PAGE_SHIFT)) - 1;
+    const struct space *space = &cpu->spaces[entry->tag >> SPACE_SHIFT];
+    uint64_t va = (entry->tag & pages) << PAGE_SHIFT;
+    const uint8_t *host = (const uint8_t *)(uintptr_t)(va + entry->addend);
+    *translation = (struct cpu_translation){
+        .va = va,
+        .pa = cpu->ram->base + (uint64_t)(host - cpu->ram->bytes),
+        .satp = space->satp,
+        .mode = space->mode,
+    };
+}
+
+bool cpu_translation(const struct cpu *cpu, unsigned n, struct cpu_translation *translation)
+{
+    for (unsigned i = 0; i < TLB_SIZE; i++) {
+        const struct tlb_entry *load = &cpu->loads[i], *store = &cpu->stores[i];
+        bool is_one = load->tag == store->tag; /* for both kinds of access */
+        for (int is_store = 0; is_store < 2; is_store++) {
+            const struct tlb_entry *entry = is_store ? store : load;
+            if (entry->tag == TAG_NONE || (is_store && is_one) || n--)
+                continue;
+            read_entry(cpu, entry, translation);
+            translation->loads = !is_store;
+            translation->stores = is_store || is_one;
+            return true;
+        }
+    }
+    return false;
+}

@@ -158,6 +158,22 @@ Test(stops, what_the_firmware_stores_is_a_store)
         }
 }
 
+Test(stops, the_tlb_holds_what_was_used)
+{
+    EACH_WAY(is_vm)
+    {
+        given_a_counting_loop(is_vm);
+        EXPECT_IN(say("info tlb"), "  0 translations");
+        say("step --guest 8");
+        const char *answer = say("info tlb");
+        EXPECT_IN(answer,
+                  is_vm ? "gva 0x0080010000 -> hpa" : "va 0x0080010000 -> hpa 0x80010000  rw");
+        say("awatch 0x80010800"); /* of whose page it keeps nothing */
+        say("step --guest 4");
+        EXPECT_IN(say("info tlb"), "  0 translations");
+    }
+}
+
 Test(stops, csrs_are_caught_by_what_is_done_to_them)
 {
     EACH_WAY(is_vm)
