@@ -1,0 +1,15 @@
+/* wrong: S reaches all pages
+ * fails: S reaches pages of U only under SUM
+ * source: pitfalls P01 */
+bool sv39_may(struct space space, uint64_t pte, enum access why)
+{
+    bool is_user = pte & PTE_U;
+    if (space.mode == MODE_U && !is_user)
+        return false;
+    if (space.mode == MODE_S && is_user && why == ACCESS_FETCH)
+        return false;
+    if (why == ACCESS_FETCH)
+        return pte & PTE_X;
+    bool may_read = pte & PTE_R || (space.mxr && pte & PTE_X);
+    return access_is_write(why) ? (pte & PTE_W) != 0 : may_read;
+}

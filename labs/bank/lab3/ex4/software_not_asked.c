@@ -1,0 +1,15 @@
+/* wrong: A and D are set even where software wants to do it
+ * fails: where software keeps A and D, a page that lacks them faults, and stays as it is
+ * source: what students do */
+enum walk_result sv39_use(const struct space *space, struct port *port, enum access why,
+                          struct walk *walk)
+{
+    uint64_t wanted = walk->pte | PTE_A | (access_is_write(why) ? PTE_D : 0);
+    if (wanted == walk->pte)
+        return WALK_OK;
+    if (!may_touch(space, walk->pte_pa, PMP_W))
+        return WALK_ACCESS_FAULT;
+    walk->pte = wanted;
+    walk->step[walk->steps - 1].pte = wanted;
+    return port->store(port, walk->pte_pa, 8, ACCESS_WALK, wanted) ? WALK_OK : WALK_ACCESS_FAULT;
+}

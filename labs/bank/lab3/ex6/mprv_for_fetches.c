@@ -1,0 +1,22 @@
+/* wrong: fetches are made as loads and stores are
+ * fails: MPRV is nothing to fetches, nor where MPP is M
+ * source: what students do */
+bool memory_translate(const struct hart *hart, struct port *port, uint64_t va, enum access why,
+                      uint64_t *pa, struct trap *trap)
+{
+    struct space space = space_of_data(hart);
+    struct walk walk;
+    *pa = va;
+    if (space_is_bare(space))
+        return true;
+    switch (sv39_walk(space, port, va, why, &walk)) {
+    case WALK_OK:
+        *pa = walk.pa;
+        return true;
+    case WALK_PAGE_FAULT:
+        return fail(trap, page_fault_of(why), va);
+    case WALK_ACCESS_FAULT:
+        break;
+    }
+    return fail(trap, access_fault_of(why), va);
+}

@@ -1,0 +1,14 @@
+/* wrong: only a change of the page number drops anything
+ * fails: what is taken from an entry is taken at once
+ * source: what students do */
+static void entry_changes(struct cpu *cpu, const struct table *table, uint64_t pa, uint64_t old,
+                          uint64_t new)
+{
+    if (!is_used(old) || (old & PTE_PPN) == (new &PTE_PPN))
+        return;
+    uint64_t span = table->is_shared ? 0 : level_size(table->level);
+    uint64_t va = table->is_shared ? 0 : table->va + (pa & (PAGE_SIZE - 1)) / 8 * span;
+    drop_range(cpu, va, span);
+    if (cpu->watch)
+        cpu->watch->replaced(cpu->watch->owner, pa & ~(uint64_t)7);
+}
