@@ -85,6 +85,7 @@ CASES = [
          open_m=True, pending=SEI),
 ]
 
+ENOUGH = 5    # wrong cases, and the score is zero
 LINE = 8      # doublewords of a case, and of a line of the log
 VIEWS = 10    # doublewords that come behind the log
 
@@ -193,7 +194,7 @@ def judge(seed, work):
         claimed, seen = found[0]
     else:
         seen = f'{len(cases)} cases, as the manual has them'
-    return {'claimed': claimed, 'seen': seen, 'score': 1 - len(found) / len(wrong)}
+    return {'claimed': claimed, 'seen': seen, 'score': max(0.0, 1 - len(found) / ENOUGH)}
 
 
 def main():

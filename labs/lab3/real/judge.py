@@ -83,6 +83,7 @@ ACCESSES = [
 ]
 
 LINE, SIZE = 8, 64                # doublewords and bytes of an access, and of a line of the log
+ENOUGH = 5                        # wrong accesses, and their half of the score is zero
 PAGES, UNTOUCHED = 12, 3          # of the program that lives in virtual memory
 PAGE = 4096
 
@@ -300,14 +301,14 @@ def judge(seed, work):
     if words is None:
         return {'claimed': claimed, 'seen': seen, 'score': 0.0}
     wrong = [judge_access(row, words[LINE * i:LINE * i + LINE]) for i, row in enumerate(rows)]
-    # The program that lives in virtual memory counts as much as the accesses.
-    wrong += [judge_life(life, words[LINE * len(rows):])] * len(rows)
-    found = [pair for pair in wrong if pair]
-    if found:
-        claimed, seen = found[0]
+    accesses = [pair for pair in wrong if pair]
+    life_lost = judge_life(life, words[LINE * len(rows):])
+    score = max(0.0, 1 - len(accesses) / ENOUGH) / 2 + (0.0 if life_lost else 0.5)
+    if accesses or life_lost:
+        claimed, seen = accesses[0] if accesses else life_lost
     else:
         seen = f'{len(rows)} accesses, and the life of {PAGES} pages, as the manual has them'
-    return {'claimed': claimed, 'seen': seen, 'score': 1 - len(found) / len(wrong)}
+    return {'claimed': claimed, 'seen': seen, 'score': score}
 
 
 def main():
