@@ -21,7 +21,7 @@ SSI, STI, SEI = 1 << 1, 1 << 5, 1 << 9
 IRQ = 1 << 63
 ECALL, EBREAK, MSCRATCH, SRET, MRET, NOTHING = range(6)
 OF_S, OF_M = SIE | SPIE | SPP, SIE | SPIE | SPP | MIE | MPIE | MPP | MPRV
-NOT_TAKEN = (0, 0, None, None)
+NOT_TAKEN = (0, 0, 0, 0)
 
 
 def case(text, mode, raises, found, end, status=0, delegated=0, irqs=0, pending=0, open_m=False,
@@ -135,7 +135,7 @@ def read_signature(work, count):
         words = [int(line, 16) for line in lines[:-1]]
     except (OSError, ValueError):
         return None
-    return words if len(words) == count else None
+    return words if len(words) == count and not lines[-1] else None
 
 
 def status_text(status):
