@@ -176,9 +176,11 @@ def chosen_life(draw, memory):
     for i, frame in enumerate(frame_list[PAGES:]):
         memory.words[leaves[1] + 8 * i] = entry(frame, V | R | W)
         memory.words[frame] = draw.getrandbits(64)
-    kinds = ['swap', 'swap', 'read only', 'read only', 'clean', 'space', 'swap', 'space', 'swap']
+    kinds = ['swap', 'swap', 'read only', 'read only', 'clean', 'space', 'swap', 'space', 'pointer', 'swap',
+             'pointer', 'swap']
     events = [(kind, *draw.sample(range(PAGES), 2)) for kind in kinds]
-    return dict(satps=[8 << 60 | at // PAGE for at in roots], leaves=leaves[0],
+    return dict(satps=[8 << 60 | at // PAGE for at in roots], leaves=leaves,
+                pointer=middles[0] + 8 * middle,
                 pages=address_of(root, middle, 0, 0), code=address_of(root, middle + 1, code, 0),
                 frames=frame_list, untouched=untouched, events=events, memory=dict(memory.words),
                 value=draw.getrandbits(64), step=draw.getrandbits(64))
@@ -190,12 +192,13 @@ def chosen(seed):
 
 
 def event_words(life):
-    space = 0
+    space = pointer = 0
     for kind, one, other in life['events']:
-        if kind == 'space':
-            space ^= 1
+        space ^= kind == 'space'
+        pointer ^= kind == 'pointer'
         yield {'swap': (1 | one << 8, other), 'read only': (2 | one << 8, W),
-               'clean': (2 | one << 8, A | D), 'space': (3, life['satps'][space])}[kind]
+               'clean': (2 | one << 8, A | D), 'space': (4, life['satps'][space]),
+               'pointer': (3, entry(life['leaves'][pointer], V))}[kind]
     yield 0, 0
 
 
@@ -218,7 +221,7 @@ def data(seed):
                         ('count', PAGES), ('logged', PAGES + UNTOUCHED), ('value', life['value']),
                         ('step', life['step'])):
         yield f'live_{name}:\n    .dword {value:#x}'
-    yield f"    .equ live_leaves, {life['leaves']:#x}"
+    yield f"    .equ live_leaves, {life['leaves'][0]:#x}\n    .equ live_pointer, {life['pointer']:#x}"
     yield f'begin_signature:\n    .zero {8 * log_size()}\nend_signature:'
 
 
@@ -264,23 +267,20 @@ def judge_access(row, line):
 def lived(life):
     """The sum, the faults, and the leaves that the program must have come to."""
     memory, total, faults = dict(life['memory']), 0, PAGES
-    spaces, space, read_only = [life['frames'][:PAGES], life['frames'][PAGES:]], 0, set()
-    for i, frame in enumerate(spaces[0]):
+    pages, others, is_elsewhere = life['frames'][:PAGES], life['frames'][PAGES:], False
+    for i, frame in enumerate(pages):
         memory[frame] = life['value'] + i * life['step']
     for kind, one, other in life['events'] + [('', 0, 0)]:
-        if space == 0:
-            faults += len(read_only)
-            read_only.clear()
-        for frame in spaces[space]:
+        for frame in others if is_elsewhere else pages:
             total = total * 31 + memory[frame]
             memory[frame] += 1
         if kind == 'swap':
-            spaces[0][one], spaces[0][other] = spaces[0][other], spaces[0][one]
+            pages[one], pages[other] = pages[other], pages[one]
         elif kind == 'read only':
-            read_only.add(one)
-        elif kind == 'space':
-            space ^= 1
-    leaves = [entry(frame, V | R | W | A | D) for frame in spaces[0]]
+            faults += 1
+        elif kind in ('space', 'pointer'):
+            is_elsewhere = not is_elsewhere
+    leaves = [entry(frame, V | R | W | A | D) for frame in pages]
     return total & NOT, faults, leaves + [entry(frame, V | R | W) for frame in life['untouched']]
 
 

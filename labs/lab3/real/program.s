@@ -158,7 +158,13 @@ live_call:
     beqz t3, live_swap
     addi t3, t3, -1
     beqz t3, live_change
-    csrw satp, t4               # 3: another address space
+    addi t3, t3, -1
+    beqz t3, live_point
+    csrw satp, t4               # 4: another address space
+    j live_on
+live_point:                     # 3: the pointer to its leaves leads elsewhere
+    la t5, live_pointer
+    sd t4, 0(t5)
     j live_on
 live_swap:                      # 1: with another leaf
     slli t4, t4, 3

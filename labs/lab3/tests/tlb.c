@@ -177,7 +177,7 @@ CLAIM(7, ALL_BEFORE, "a page that was loaded from cannot be stored to unless it 
     given_a_page(V | R);
     RUN_WHOLE(ld(T0, S0), ld(T0, S0));
     same_u64(15, RUN(ld(T0, S0), sd(T2, S0)), "the cause that ended the program");
-    same_u64(111, read64(DATA), "the page");
+    same_u64(111, read64(DATA), "what the page has");
 }
 
 CLAIM(7, ALL_BEFORE, "a page that was stored to can be loaded from", "isa/cpu/tlb.c")
@@ -209,25 +209,25 @@ CLAIM(7, ALL_BEFORE, "two pages for one place of the TLB are told apart", "isa/c
     write64(ENTRY(leaves, twin, LEVEL_0), entry(OTHER, RWX));
     hart.x[S2] = twin;
     RUN_WHOLE(ld(T0, S0), ld(T1, S2), ld(T2, S0));
-    same_u64(111, hart.x[T0], "the first page");
-    same_u64(222, hart.x[T1], "the other");
-    same_u64(111, hart.x[T2], "the first page again");
+    same_u64(111, hart.x[T0], "what the first page has");
+    same_u64(222, hart.x[T1], "what the other has");
+    same_u64(111, hart.x[T2], "what the first page has, asked again");
 }
 
 CLAIM(7, ALL_BEFORE, "a store into a table is seen by the next load", "isa/cpu/tlb.c")
 {
     given_a_page(RWX);
     RUN_WHOLE(ld(T0, S0), sd(T2, S1), ld(T1, S0));
-    same_u64(111, hart.x[T0], "before");
-    same_u64(222, hart.x[T1], "after the entry was changed");
+    same_u64(111, hart.x[T0], "what was loaded before");
+    same_u64(222, hart.x[T1], "what was loaded after the entry was changed");
 }
 
 CLAIM(7, ALL_BEFORE, "a store into a table is seen by the next store", "isa/cpu/tlb.c")
 {
     given_a_page(RWX);
     RUN_WHOLE(li(T0, 7), sd(T0, S0), sd(T2, S1), li(T0, 8), sd(T0, S0));
-    same_u64(7, read64(DATA), "the page before");
-    same_u64(8, read64(OTHER), "the page after the entry was changed");
+    same_u64(7, read64(DATA), "what the old page has");
+    same_u64(8, read64(OTHER), "what the new page has after the entry was changed");
 }
 
 CLAIM(7, ALL_BEFORE, "a store into a table is seen by the next fetch", "isa/cpu/tlb.c")
@@ -271,8 +271,8 @@ CLAIM(7, ALL_BEFORE, "a store into a pointer drops all that is below", "isa/cpu/
     hart.x[S1] = ENTRY(MIDDLE_1, VA, LEVEL_1);
     hart.x[T2] = entry(LEAVES_2, V);
     RUN_WHOLE(ld(T0, S0), sd(T2, S1), ld(T1, S0));
-    same_u64(111, hart.x[T0], "before");
-    same_u64(222, hart.x[T1], "after the pointer was changed");
+    same_u64(111, hart.x[T0], "what was loaded before");
+    same_u64(222, hart.x[T1], "what was loaded after the pointer was changed");
 }
 
 CLAIM(7, ALL_BEFORE, "a superpage that changes is dropped in all its pages",
@@ -286,11 +286,11 @@ CLAIM(7, ALL_BEFORE, "a superpage that changes is dropped in all its pages",
     write64(DATA + 300 * 4 * KIB, 333);
     write64(OTHER + 300 * 4 * KIB, 444);
     RUN_WHOLE(ld(T0, S0), ld(T1, S2));
-    same_u64(111, hart.x[T0], "the first page");
-    same_u64(333, hart.x[T1], "page 300");
+    same_u64(111, hart.x[T0], "what the first page has");
+    same_u64(333, hart.x[T1], "what page 300 has");
     RUN_WHOLE(sd(T2, S1), ld(T0, S0), ld(T1, S2));
-    same_u64(222, hart.x[T0], "the first page after the entry was changed");
-    same_u64(444, hart.x[T1], "page 300 after it");
+    same_u64(222, hart.x[T0], "what the first page has after the entry was changed");
+    same_u64(444, hart.x[T1], "what page 300 has after it");
 }
 
 CLAIM(7, ALL_BEFORE, "a table met at two addresses is dropped in both", "isa/cpu/engine.h")
@@ -299,10 +299,10 @@ CLAIM(7, ALL_BEFORE, "a table met at two addresses is dropped in both", "isa/cpu
     hart.x[S2] = address(3, 6, 7);
     write64(ENTRY(MIDDLE_1, hart.x[S2], LEVEL_1), entry(LEAVES_1, V));
     RUN_WHOLE(ld(T0, S0), ld(T1, S2));
-    same_u64(111, hart.x[T1], "the page at the second address");
+    same_u64(111, hart.x[T1], "what the page at the second address has");
     RUN_WHOLE(sd(T2, S1), ld(T0, S0), ld(T1, S2));
-    same_u64(222, hart.x[T0], "the page at the first address after the entry was changed");
-    same_u64(222, hart.x[T1], "the page at the second");
+    same_u64(222, hart.x[T0], "what the page at the first address has after the entry was changed");
+    same_u64(222, hart.x[T1], "what the page at the second has");
 }
 
 CLAIM(7, ALL_BEFORE, "a page that was stored to and becomes a table is not stored to unheard",
