@@ -1,6 +1,6 @@
 /* The PLIC: gateways that turn levels into requests, and for each context the choice of the most
  * important one. A request, once accepted, stays until it is claimed, even if the line falls
- * (PLIC 1.0.0, section 2). */
+ * (PLIC 1.0.0, section 1.2). */
 #include "plic.h"
 
 #include <string.h>
@@ -29,7 +29,7 @@ static void set_bit(uint32_t *words, unsigned source, bool value)
  * Notes in `level` whether it is high. A high line makes the source pend, unless a claim of it has
  * not been completed yet: the gateway lets one request through at a time. A low line takes nothing
  * back. Source 0, and those from PLIC_SOURCES on, do not exist: nothing happens (PLIC 1.0.0,
- * section 2). */
+ * section 1.2). */
 void plic_set_level(struct plic *plic, unsigned source, bool is_high)
 {
     if (source == 0 || source >= PLIC_SOURCES)
@@ -43,7 +43,7 @@ void plic_set_level(struct plic *plic, unsigned source, bool is_high)
  *
  * Of the sources that pend and are enabled for this context, it is the one of the highest priority,
  * of equals the lowest number; and none, unless that priority is above the context's threshold. So
- * a source of priority 0 never interrupts (PLIC 1.0.0, sections 4, 5 and 8). */
+ * a source of priority 0 never interrupts (PLIC 1.0.0, sections 4 and 7). */
 static unsigned best_source(const struct plic *plic, unsigned context)
 {
     unsigned best = 0;

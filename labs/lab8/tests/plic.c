@@ -7,9 +7,9 @@
 
 enum { CONTEXTS = 4, PENDING = 0x1000, CONTEXT = 0x200000, STRIDE = 0x1000, CLAIM_REG = 4 };
 
-#define READ_GATE "isa/device/plic.c: plic_set_level, claim, complete; PLIC 1.0.0, section 2"
+#define READ_GATE "isa/device/plic.c: plic_set_level, claim, complete; PLIC 1.0.0, section 1.2"
 #define READ_DONE "isa/device/plic.c: complete; PLIC 1.0.0, section 9"
-#define READ_BEST "isa/device/plic.c: best_source; PLIC 1.0.0, sections 4, 5 and 8"
+#define READ_BEST "isa/device/plic.c: best_source; PLIC 1.0.0, sections 4 and 7"
 
 static struct plic plic;
 

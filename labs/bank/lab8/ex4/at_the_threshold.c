@@ -1,6 +1,6 @@
 /* wrong: a priority that is equal to the threshold interrupts.
  * fails: a priority must be above the threshold
- * source: PLIC 1.0.0, section 8 */
+ * source: PLIC 1.0.0, section 7 */
 static unsigned best_source(const struct plic *plic, unsigned context)
 {
     unsigned best = 0;
