@@ -190,7 +190,7 @@ static void handle(struct vcpu *vcpu, struct hw_exit exit)
         return;
     }
     struct exit_record *record = next_record(vcpu, exit.trap);
-    vcpu->insn = exit.insn;
+    vcpu->insn = vcpu->vm->config.is_silent ? 0 : exit.insn;
     enum outcome outcome = exit_dispatch(vcpu, &exit.trap);
     record->reason = (uint8_t)vcpu->last_exit;
     record->found = (uint8_t)vcpu->last_found;

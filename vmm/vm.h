@@ -35,6 +35,7 @@ struct vm_stats {
 struct vm_config {
     enum shadow_kind shadow;
     bool is_stale;    /* shadows synchronise at the last legal moment */
+    bool is_silent;   /* the hart does not tell which instruction trapped, as some do not (P27) */
     uint64_t amnesia; /* at so many of 2^32 entries, the shadows forget something */
     uint64_t seed;    /* of what they forget */
     bool hypercalls;  /* the guest may make them (hypercall.h) */

@@ -67,14 +67,19 @@ Test(pitfalls, p02_a_root_under_a_fresh_asid_needs_no_fence)
     cr_expect_eq(w.hart->x[A5], 2);
 }
 
+/* And is gone with S, in the same address space. */
 Test(pitfalls, p02_a_trampoline_runs_in_s_on_the_users_satp_at_once)
 {
     usual_space(MODE_U);
-    program(U_FRAME, ECALL);
-    program(HANDLER, LI(A0, 7));
+    program(U_FRAME, ECALL, LD(A2, A1));
+    program(HANDLER, LI(A0, 7), csr_type(INSN_csrrw, ZERO, CSR_sepc, A3), SRET);
+    w.hart->x[A1] = HANDLER;
+    w.hart->x[A3] = U_CODE + 4;
     run(2);
     cr_expect_eq(w.hart->mode, MODE_S);
     cr_expect_eq(w.hart->x[A0], 7);
+    run(3);
+    expect_trap(CAUSE_LOAD_PAGE_FAULT, HANDLER, U_CODE + 4);
 }
 
 Test(pitfalls, p02_setting_and_clearing_sum_shows_at_the_next_load)
@@ -181,6 +186,24 @@ Test(pitfalls, p04_a_gpa_without_memory_or_device_is_an_access_fault_not_a_page_
     }
 }
 
+/* The VMM lives outside: all 512 GiB of Sv39, lower half and upper, are the guest's to map. */
+Test(pitfalls, p05_every_address_is_the_guests)
+{
+    enum { GIB_SHIFT = 30, SPACE_SHIFT = 39, ALL = 1 << (SPACE_SHIFT - GIB_SHIFT) };
+    usual_space(MODE_S);
+    poke(DATA, 8, 0x1234);
+    for (uint64_t i = 0; i < ALL; i++) {
+        uint64_t gib = (uint64_t)((int64_t)(i << (GIB_SHIFT + 25)) >> 25);
+        if (i == CODE >> GIB_SHIFT) /* the program itself */
+            continue;
+        map_at(gib, 2, RAM_BASE, S_RWX);
+        w.hart->x[A0] = 0;
+        w.hart->x[A1] = gib + (DATA - RAM_BASE);
+        once(LD(A0, A1));
+        cr_expect_eq(w.hart->x[A0], 0x1234, "%lx", gib);
+    }
+}
+
 /* The page is in S's shadow, for its data. */
 Test(pitfalls, p06_sum_does_not_let_s_execute_u_pages)
 {
@@ -216,6 +239,7 @@ Test(pitfalls, p07_a_trapped_instruction_is_fetched_from_an_execute_only_page)
     map(CODE, CODE, PTE_V | PTE_X | PTE_A);
     program(CODE, CSRR(A0, sscratch));
     w.hart->csr.sscratch = 77;
+    w.vm->config.is_silent = true; /* the hart does not say what trapped: it is fetched */
     run(1);
     cr_expect_eq(w.hart->x[A0], 77);
 }

@@ -84,17 +84,21 @@ Test(pitfalls, p12_a_store_to_a_table_is_followed_when_it_is_compressed_or_atomi
 
 Test(pitfalls, p12_a_misaligned_store_changes_two_entries_at_once)
 {
-    uint64_t bytes[2] = {entry(DATA + PAGE_SIZE, S_RWX), entry(DATA + 2 * PAGE_SIZE, S_RWX)};
+    /* The upper bits of the first entry's PPN change, and the lower of the second's. */
+    const uint64_t far = DATA + 64 * PAGE_SIZE;
+    uint64_t bytes[2] = {entry(far, S_RWX), entry(DATA + 2 * PAGE_SIZE, S_RWX)};
+    poke(far, 8, 2);
     map(WINDOW + PAGE_SIZE, DATA, S_RWX);
     once(LD(A0, A1));
     w.hart->x[A4] = WINDOW + PAGE_SIZE;
     once(LD(A0, A4));
-    memcpy(&w.hart->x[A2], (char *)bytes + 1, 8); /* all but the first byte, and the next's first */
-    program(CODE, s_type(INSN_sd, A3, A2, 1), fence_of_window(), LD(A5, A1), LD(A6, A4), LOOP);
+    memcpy(&w.hart->x[A2], (char *)bytes + 2, 8);
+    program(CODE, s_type(INSN_sd, A3, A2, 2), world_is_coherent() ? NOP : SFENCE_ALL, LD(A5, A1),
+            LD(A6, A4), LOOP);
     w.hart->pc = CODE;
     EXPECT_SAME(4);
     cr_expect_eq(w.hart->x[A5], 2);
-    cr_expect_eq(w.hart->x[A6], 1, "of that entry, only the flags were written");
+    cr_expect_eq(w.hart->x[A6], 3);
 }
 
 Test(pitfalls, p12_a_store_that_crosses_into_a_table_is_followed)
@@ -196,6 +200,8 @@ Test(pitfalls, p13_a_frame_that_is_no_table_any_more_is_not_traced)
     uint64_t traced = exits(EXIT_TRACED);
     run(4 * MANY);
     cr_expect_eq(w.hart->x[A4], 0);
+    if (!getenv("WORLD_STALE")) /* else it is found out by and by */
+        cr_expect_eq(exits(EXIT_TRACED), traced);
     cr_expect_lt(exits(EXIT_TRACED) - traced, 40);
 }
 
@@ -203,9 +209,11 @@ Test(pitfalls, p13_a_frame_that_is_written_often_is_data_until_it_is_walked_agai
 {
     enum { OFTEN = 100 };
     w.hart->x[A4] = TABLE_VA + 0x800; /* of the table, what nobody uses */
+    once(LD(A0, A1));                 /* it is walked */
     for (unsigned i = 0; i < OFTEN; i++)
         once(SD(A0, A4));
     uint64_t traced = exits(EXIT_TRACED);
+    cr_expect_eq(traced > 0, world_shadow() == SHADOW_TRACE);
     for (unsigned i = 0; i < OFTEN; i++)
         once(SD(A0, A4));
     cr_expect_lt(exits(EXIT_TRACED) - traced, OFTEN / 2);
@@ -218,6 +226,9 @@ Test(pitfalls, p13_a_frame_that_is_written_often_is_data_until_it_is_walked_agai
 Test(pitfalls, p17_a_bit_that_the_vmm_sets_in_a_traced_table_changes_nothing_else)
 {
     map(WINDOW, DATA, S_RWX & ~PTE_D & ~PTE_A);
+    map(WINDOW + PAGE_SIZE, DATA, S_RWX);
+    w.hart->x[A4] = WINDOW + PAGE_SIZE;
+    once(LD(A0, A4));
     once(LD(A0, A1));
     cr_expect_eq(leaf_of(WINDOW), entry(DATA, S_RWX & ~PTE_D));
     uint64_t fills = w.vm->shadows.stats.fills;
@@ -225,6 +236,7 @@ Test(pitfalls, p17_a_bit_that_the_vmm_sets_in_a_traced_table_changes_nothing_els
     cr_expect_eq(leaf_of(WINDOW), entry(DATA, S_RWX));
     once(SD(A0, A1));
     cr_expect_eq(w.vm->shadows.stats.fills, fills + 1);
+    cr_expect_neq(shadow_entry(WINDOW + PAGE_SIZE), 0);
 }
 
 /* Clean, traced, and clean again: D is set by the guest's own store that a table is. */

@@ -1,8 +1,59 @@
-/* P31 to P42: interrupts, devices, and that each step counts.
+/* P30 to P42: interrupts, devices, and that each step counts.
  * Numbers are those of the pitfalls of a shadow-paging VMM; each test is the right behaviour. */
 #include "world.h"
 
 TestSuite(pitfalls, .init = world_new, .fini = world_end);
+
+/* The first part is of a page that is a table or memory, the second is nowhere: the trap names the
+ * second, and nothing was stored. */
+Test(pitfalls, p30_a_store_that_faults_in_its_second_page_leaves_the_first_as_it_was)
+{
+    const struct {
+        uint64_t second, flags, cause;
+        const char *what;
+    } rows[] = {
+        {DATA, 0, CAUSE_STORE_PAGE_FAULT, "not mapped"},
+        {DATA, PTE_V | PTE_R | PTE_A, CAUSE_STORE_PAGE_FAULT, "read-only"},
+        {NOWHERE, S_RWX, CAUSE_STORE_ACCESS_FAULT, "no memory"},
+        {UART_BASE, S_RWX, CAUSE_STORE_ACCESS_FAULT, "a device"},
+    };
+    usual_space(MODE_S);
+    uint64_t table = entry_at(0x5000, 0) & ~(uint64_t)(PAGE_SIZE - 1);
+    const uint64_t firsts[] = {DATA, table};
+    for (unsigned i = 0; i < 2 * (sizeof rows / sizeof *rows); i++) {
+        uint64_t last = firsts[i % 2] + PAGE_SIZE - 4;
+        map(0x5000, firsts[i % 2], S_RWX);
+        map(0x6000, rows[i / 2].second, rows[i / 2].flags);
+        once(SFENCE_ALL);
+        poke(last, 4, 0x55aa55aa);
+        w.hart->x[A0] = 0x0102030405060708;
+        w.hart->x[A1] = 0x5ffc;
+        once(SD(A0, A1));
+        expect_trap(rows[i / 2].cause, 0x6000, CODE);
+        cr_expect_eq(peek(last, 4), 0x55aa55aa, "%s, row %u", rows[i / 2].what, i);
+        once(LD(A0, A1));
+        cr_expect_eq(w.hart->x[A0],
+                     rows[i / 2].flags & PTE_V && rows[i / 2].second == DATA
+                         ? 0x55aa55aa | peek(DATA, 4) << 32
+                         : 0x0102030405060708,
+                     "%s, row %u", rows[i / 2].what, i);
+    }
+}
+
+/* The width is one that the device takes, and yet it is no place for an AMO. */
+Test(pitfalls, p30_an_amo_that_a_device_refuses_changes_nothing)
+{
+    w.hart->x[A1] = PLIC_BASE + 4 * 10; /* the priority of source 10 */
+    w.hart->x[A2] = 3;
+    once(s_type(INSN_sw, A1, A2, 0));
+    w.hart->x[A0] = 99;
+    w.hart->x[A2] = 5;
+    once(r_type(INSN_amoswap_w, A0, A1, A2));
+    expect_trap(CAUSE_STORE_ACCESS_FAULT, PLIC_BASE + 4 * 10, CODE);
+    cr_expect_eq(w.hart->x[A0], 99);
+    once(i_type(INSN_lw, A0, A1, 0));
+    cr_expect_eq(w.hart->x[A0], 3);
+}
 
 Test(pitfalls, p31_interrupts_come_in_the_order_of_the_manual)
 {

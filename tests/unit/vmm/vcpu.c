@@ -172,6 +172,34 @@ Test(vcpu, p29_a_reservation_does_not_survive_a_switch_of_vcpus)
     cr_expect_eq(peek(DATA, 8), 2);
 }
 
+/* The other has stored there before, so its store needs no exit any more; but now it must. */
+Test(vcpu, p29_a_store_that_went_by_itself_breaks_a_reservation_that_came_since)
+{
+    given_two(1);
+    program(CODE, NOP, LR(A0, A1), NOP, SC(A2, A3, A1));
+    program(CODE + 0x1000, SD(A3, A1), NOP, SD(A3, A1), LOOP);
+    for (unsigned i = 0; i < 2; i++) {
+        w.vm->vcpu[i].hart.x[A1] = DATA;
+        w.vm->vcpu[i].hart.x[A3] = 1 + i;
+    }
+    run(7);
+    cr_expect_eq(w.hart->x[A2], 1);
+    cr_expect_eq(peek(DATA, 8), 2);
+}
+
+/* No exit tells that FS went from clean to dirty, and who saves registers asks it. */
+Test(vcpu, p29_fs_goes_dirty_behind_the_back_of_the_vmm)
+{
+    usual_space(MODE_U);
+    program(U_FRAME, insn_table[INSN_fmv_d_x].match | A1 << 7 | A0 << 15, NOP);
+    w.hart->csr.mstatus = (w.hart->csr.mstatus & ~(uint64_t)MSTATUS_FS) | MSTATUS_FS_CLEAN;
+    w.hart->x[A0] = 0x1234;
+    run(2);
+    cr_expect_eq(w.hart->csr.mstatus & MSTATUS_FS, MSTATUS_FS);
+    cr_expect_eq(w.hart->f[A1], 0x1234);
+    cr_expect_eq(exits(EXIT_PRIVILEGED), 0);
+}
+
 Test(vcpu, p45_a_store_of_another_vcpu_reaches_code_that_ran)
 {
     given_two(4);

@@ -228,6 +228,33 @@ Test(withhold, p18_a_store_that_four_mechanisms_want_to_hear_of)
     cr_expect_eq(w.hart->x[A0], 2);
 }
 
+/* The page was copied, logged, and taken away: what comes back is a frame of its own, which reads
+ * zero, and the log knows of it. */
+Test(withhold, p18_a_hole_in_what_was_shared_and_is_logged)
+{
+    once(LD(A0, A1));
+    withhold_log(w.vm, true);
+    hpa_t old = share(PAGE(0));
+    cr_expect_not(withhold_punch(w.vm, GPA(PAGE(0))), "another has it");
+    w.hart->x[A4] = 5;
+    once(SD(A4, A1));
+    cr_expect(was_written(PAGE(0)));
+    cr_assert(withhold_punch(w.vm, GPA(PAGE(0))));
+    once(LD(A0, A1));
+    cr_expect_eq(w.hart->x[A0], 0);
+    cr_expect(was_written(PAGE(0)), "it was 5");
+    cr_expect_eq(word_at(old), 1);
+    once(SD(A4, A1));
+    cr_expect(was_written(PAGE(0)));
+    cr_expect_eq(peek(PAGE(0), 8), 5);
+    withhold_log(w.vm, false);
+    withhold_release(w.vm, GPA(PAGE(0)), old);
+    once(LD(A0, A1));
+    cr_expect_eq(w.hart->x[A0], 5);
+    cr_expect_eq(w.vm->withhold.promised, 0);
+    cr_expect_eq(shadow_reasons(WINDOW), 0);
+}
+
 static uint64_t seed = 1;
 
 static uint64_t below(uint64_t n)
