@@ -31,6 +31,7 @@ static bool is_same(const struct program *program, uint64_t seed, struct sums *s
     hosted_vm(hosted)->config = (struct vm_config){
         .shadow = (enum shadow_kind)(seed % SHADOW_KINDS),
         .is_stale = seed / 2 % 2,
+        .is_silent = seed / 7 % 2,
         .amnesia = seed % 5 == 0 ? (uint64_t)1 << 27 : 0,
         .seed = seed,
     };
