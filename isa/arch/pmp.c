@@ -63,9 +63,9 @@ unsigned pmp_needs(enum access why)
     return why == ACCESS_FETCH ? PMP_X : access_is_write(why) ? PMP_W : PMP_R;
 }
 
-/* What an entry keeps: bits 6:5 are read-only zero. R, W and X are one WARL field, in which W without
- * R is reserved (Privileged 3.7.1): of such a write W is dropped, which grants less than was asked,
- * never more; X stays what it says. Spike does the same. */
+/* What an entry keeps: bits 6:5 are read-only zero. R, W and X are one WARL field, in which W
+ * without R is reserved (Privileged 3.7.1): of such a write W is dropped, which grants less than
+ * was asked, never more; X stays what it says. Spike does the same. */
 static uint8_t legal_cfg(uint8_t cfg)
 {
     cfg &= PMP_L | PMP_A | PMP_R | PMP_W | PMP_X;
