@@ -56,7 +56,7 @@ CLAIM(1, NOTHING, "the hart starts with the guest's registers and pc", VCPU)
 {
     given_a_guest();
     for (unsigned i = 1; i < 32; i++)
-        hart->x[i] = 0x1111111111111111 * (i % 16) + i;
+        hart->x[i] = UINT64_C(0x1111111111111111) * (i % 16) + i;
     hart->pc = CODE + 0x124;
     enter_and_note();
     for (unsigned i = 0; i < 32; i++)
