@@ -26,7 +26,7 @@ ASIDS = [[1, 5], [2]]  # under which each root is used
 PAGES = range(8)       # of 4 KiB, from 0 on; besides, 2 MiB at 0x200000, and a table that is nowhere
 END, POKE, PEEK, ALL, VA, VA_ASID, ASID, SWITCH, STATUS, KERNEL, PROGRAM = range(11)
 LOAD, STORE, FETCH, AMO = 0, 16, 32, 48
-ROUNDS = 200
+ROUNDS = 150
 DONE, SEEN = (1 << 64) - 1, (1 << 64) - 2
 NAMES = {LOAD: 'a load', STORE: 'a store', FETCH: 'a fetch', AMO: 'an AMO'}
 
@@ -137,14 +137,13 @@ def switch(model, draw):
     model.do(SWITCH, 8 << 60 | asid << 44 | TABLES[model.root][0] >> 12)
 
 
-def change(model, draw):
-    """A new entry of 4 KiB or of 2 MiB, fenced."""
-    space = draw.randrange(2)
+def change(model, draw, page):
+    """A new entry of 4 KiB for a page, or of 2 MiB, fenced."""
+    space = model.root if draw.randrange(3) else 1 - model.root
     _, middle, low = TABLES[space]
     flags = draw.choice([R, R | W, R | W | X, X, R | X]) | draw.choice([0, U, U]) | draw.choice([0, A, A | D])
     flags |= draw.choices([V, 0], [12, 1])[0]
     if draw.randrange(4):
-        page = draw.choice(PAGES)
         pte = entry(draw.choice(FRAMES), flags)
         pte = draw.choices([pte, entry(NOWHERE, flags), pte & ~(R | X) | W, entry(FRAMES[0], V)],
                            [20, 1, 1, 1])[0]
@@ -157,8 +156,8 @@ def change(model, draw):
     model.fence(draw, space, 0x200000 + draw.choice([0, 0x5000, 0x1ff000]))
 
 
-def visit(model, draw):
-    page = draw.choice(PAGES) << 12
+def visit(model, draw, pages):
+    page = draw.choice(pages) << 12
     va = draw.choices([page, 0x200000, 0x205000, 0x400000], [20, 4, 4, 1])[0]
     kind = draw.choices([LOAD, STORE, FETCH, AMO], [6, 5, 4, 2])[0]
     model.access(va, draw.randrange(2), kind, draw.getrandbits(64))
@@ -168,15 +167,16 @@ def play(seed):
     draw, model = random.Random(int(seed)), Model()
     prologue(model, draw)
     for _ in range(ROUNDS):
+        pages = draw.sample(PAGES, 2)  # used again and again: what is remembered wrongly comes to light
         for _ in range(draw.randrange(1, 4)):
-            change(model, draw)
-        if not draw.randrange(3):
-            switch(model, draw)
-        if not draw.randrange(3):
-            model.status = draw.choice([0, SUM, MXR, SUM | MXR])
-            model.do(STATUS, SUM | MXR, model.status)
-        for _ in range(draw.randrange(1, 8)):
-            visit(model, draw)
+            change(model, draw, draw.choice(pages))
+        for _ in range(draw.randrange(4, 10)):
+            if not draw.randrange(4):
+                switch(model, draw)
+            if not draw.randrange(3):
+                model.status = draw.choice([0, SUM, MXR, SUM | MXR])
+                model.do(STATUS, SUM | MXR, model.status)
+            visit(model, draw, pages)
     for space in range(2):
         for page in PAGES:
             model.peek(TABLES[space][2] + 8 * page, f'the entry of page {page} of space {space}')
