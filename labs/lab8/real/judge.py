@@ -63,7 +63,7 @@ def fnv(data):
     return total
 
 
-def move(disk, sector, size):
+def can_move(sector, size):
     """Whether so many bytes can be moved from that sector on: whole sectors, all on the disk."""
     return size % SECTOR == 0 and sector + size // SECTOR <= SECTORS
 
@@ -73,7 +73,7 @@ def carry_out(disk, job, line):
     size = job["count"] * SECTOR - job["cut"]
     sector = 2 ** 64 - 1 if job["wraps"] else job["from"]
     buffer = bytearray(MOST_SECTORS * SECTOR)
-    can_read, can_write = move(disk, sector, size), move(disk, job["to"], size)
+    can_read, can_write = can_move(sector, size), can_move(job["to"], size)
     if can_read:
         buffer[:size] = disk[sector * SECTOR:sector * SECTOR + size]
     total = fnv(buffer)
@@ -129,8 +129,9 @@ def signature(path):
         return b""
 
 
-def complaint(run, work, head, results, disk):
+def complaint(run, work, must):
     """What is wrong with one run, or None."""
+    head, results, disk = must
     answer = signature(os.path.join(work, f"answer-{run}"))
     if len(answer) < WORDS.size + len(results) * JOB.size:
         return "it did not come to its end"
@@ -142,9 +143,9 @@ def complaint(run, work, head, results, disk):
             return f"{key} is {got!r}, not {want!r}"
     for number, result in enumerate(results):
         got = JOB.unpack_from(answer, WORDS.size + number * JOB.size)
-        for name, is_, must in zip(RESULT, got, result):
-            if is_ != must:
-                return f"job {number}: {name} is {is_:#x}, not {must:#x}"
+        for name, is_, want in zip(RESULT, got, result):
+            if is_ != want:
+                return f"job {number}: {name} is {is_:#x}, not {want:#x}"
     written = read(os.path.join(work, f"disk-{run}"), len(disk))
     if written != disk:
         wrong = next((at for at, (a, b) in enumerate(zip(written, disk)) if a != b), len(written))
@@ -154,18 +155,21 @@ def complaint(run, work, head, results, disk):
 
 def judge(seed, work):
     must = expected(seed)
-    wrong = {run: complaint(run, work, *must) for run in RUNS}
+    wrong = {run: complaint(run, work, must) for run in RUNS}
     seen = "; ".join(f"{run}: {what}" for run, what in wrong.items() if what)
-    print(json.dumps({
+    return {
         "claimed": "a line is typed, bytes come back, priorities hold, and 15 jobs move sectors: on "
                    "the bare machine, in a VM, and with the UART passed through",
         "seen": seen or "all of it",
-        "score": round(sum(what is None for what in wrong.values()) / len(RUNS), 2)}))
+        "score": round(sum(what is None for what in wrong.values()) / len(RUNS), 2)}
 
 
 def main():
     action, seed, work = sys.argv[1:4]
-    (prepare if action == "prepare" else judge)(int(seed), work)
+    if action == "prepare":
+        prepare(int(seed), work)
+    else:
+        print(json.dumps(judge(int(seed), work)))
 
 
 if __name__ == "__main__":
