@@ -266,6 +266,9 @@ bool command_xlate(struct debugger *debugger, const char *args)
         return false;
     look_up(debugger, &x);
     tell_guest(debugger, &x);
+    if (debugger->in_vmm && debugger->stage < STAGE_CHANGE)
+        out_line(&debugger->out,
+                 "  (the tables are as the exit leaves them; why tells what changes)");
     if (debugger->target.vm) {
         tell_p2m(debugger, &x);
         tell_shadow(debugger, &x);

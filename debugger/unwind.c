@@ -136,8 +136,6 @@ static bool unwind_trap(struct debugger *debugger, struct frame *frame)
 {
     const struct history *history = &debugger->history;
     uint64_t until = frame->kind == FRAME_FIRST ? history->count : frame->episode;
-    if (frame->mode == MODE_U)
-        return false;
     for (uint64_t number = until; number-- > 0;) {
         const struct episode *e = history_at(history, number);
         if (!e)
@@ -157,13 +155,28 @@ static bool unwind_trap(struct debugger *debugger, struct frame *frame)
     return false;
 }
 
-/* A program's stub of assembly has no rules, and has not touched ra. */
-static bool unwind_by_ra(struct debugger *debugger, struct frame *frame)
+/* True when what stands before `pc` is a call, which leaves `pc` in ra. */
+static bool follows_call(struct debugger *debugger, const struct hart *hart, uint64_t pc)
+{
+    for (unsigned size = 2; size <= 4; size += 2) {
+        uint32_t word;
+        if (!target_insn(&debugger->target, hart, pc - size, &word))
+            continue;
+        struct insn insn = insn_decode(word, hart->isa);
+        if (insn.length == size && insn.rd == X_RA && (insn.id == INSN_jal || insn.id == INSN_jalr))
+            return true;
+    }
+    return false;
+}
+
+/* A function of assembly that has no rules, and has not touched ra. */
+static bool unwind_by_ra(struct debugger *debugger, const struct hart *hart, struct frame *frame)
 {
     uint64_t offset, ra = frame->x[X_RA];
     const char *here = symbols_at(&debugger->symbols, frame->pc, &offset);
     const char *there = symbols_at(&debugger->symbols, ra - 1, &offset);
-    if (frame->mode != MODE_U || frame->kind == FRAME_CALLER || !here || !there || here == there)
+    if (frame->kind == FRAME_CALLER || !here || !there || here == there ||
+        !follows_call(debugger, hart, ra))
         return false;
     frame->kind = FRAME_CALLER;
     frame->pc = ra;
@@ -194,5 +207,8 @@ bool unwind_next(struct debugger *debugger, const struct hart *hart, struct fram
         *frame = caller;
         return true;
     }
-    return unwind_by_ra(debugger, frame) || unwind_trap(debugger, frame);
+    /* Where a trap was taken, ra is still whose program that was. */
+    if (frame->mode != MODE_U && unwind_trap(debugger, frame))
+        return true;
+    return unwind_by_ra(debugger, &space, frame);
 }

@@ -91,6 +91,18 @@ for options in ((), ("--vmm",)):
     expect("registers are hex strings", regs["pc"] == state["pc"] and regs["t0"] == "0x0", str(regs))
     expect("an error is an answer", not bad["ok"] and "'foo'" in bad["error"], str(bad))
 
+# A function of assembly has no call frame information; ra says where it was called from.
+with tempfile.TemporaryDirectory() as folder:
+    source, program = os.path.join(folder, "calls.s"), os.path.join(folder, "calls.elf")
+    with open(source, "w", encoding="utf-8") as file:
+        file.write("_start: call twice\nhere: j here\ntwice: add a0, a0, a0\nback: ret\n")
+    subprocess.run([TRAPEZE, "as", "-g", "--exe", source, "-o", program], check=True)
+    for options in ((), ("--vmm",)):
+        _, _, bt, fin = answers("break twice", "continue", "bt", "finish", image=program, options=options)
+        expect("bt by ra", len(bt["text"]) == 2 and "twice" in bt["text"][0] and
+               "_start" in bt["text"][1], str(bt))
+        expect("finish by ra", fin["ok"] and fin["place"].startswith("here"), str(fin))
+
 # What the guest does is the same with stops that are never hit; and the trace of it is well-formed.
 INPUT = "ls\recho hello\rpoweroff\r"
 with tempfile.TemporaryDirectory() as folder:
