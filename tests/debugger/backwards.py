@@ -2,15 +2,16 @@
 """Going back in the debugger: what steps forwards show, steps backwards show in reverse, and once more
 forwards; stops are found again; what was typed comes again.
 
-    backwards.py TRAPEZE LOOP_ELF GUESTOS_ELF [--self-test]
+    backwards.py TRAPEZE LOOP_ELF GUESTOS_ELF [--short] [--self-test]
 
-With --self-test, an answer is spoilt, and that must be seen."""
+--short is for builds that are slow. With --self-test, an answer is spoilt, and that must be seen."""
 import json
 import subprocess
 import sys
 
 TRAPEZE, LOOP, GUESTOS = sys.argv[1:4]
 SPOILS = "--self-test" in sys.argv
+IS_SHORT = SPOILS or "--short" in sys.argv
 failures = 0
 
 
@@ -64,17 +65,18 @@ def stops(what, image, options, before, count):
 
 
 PROMPT = ["continue", "type ls", "until syscall", "step"]
-for options in ((), ("--vmm",), ("--vmm", "--shadow", "trace"), ("--vmm", "--shadow", "unsync"),
-                ("--vmm", "--harts", "2"), ("--vmm", "--amnesia", "0.02")):
+WAYS = ((), ("--vmm",), ("--vmm", "--shadow", "trace"), ("--vmm", "--shadow", "unsync"),
+        ("--vmm", "--harts", "2"), ("--vmm", "--amnesia", "0.02"))
+for options in WAYS[:2] if IS_SHORT else WAYS:
     if "--amnesia" not in options: # which forgets at each entry, and these are others with each stop
         there_and_back(f"loop {options}", LOOP, options, ["step"], 30)
-        there_and_back(f"system call {options}", GUESTOS, options, PROMPT, 60)
-    there_and_back(f"guest {options}", GUESTOS, options, PROMPT, 10, "step --guest 7",
+        there_and_back(f"system call {options}", GUESTOS, options, PROMPT, 8 if IS_SHORT else 60)
+    there_and_back(f"guest {options}", GUESTOS, options, PROMPT, 3 if IS_SHORT else 10, "step --guest 7",
                    "reverse-step --guest 7")
     stops(f"stops {options}", GUESTOS, options, ["break sched_run if steps > 50000", "catch csr satp w",
-                                                 "watch 0x80300000 8"], 8)
+                                                 "watch 0x80300000 8"], 3 if IS_SHORT else 8)
     if options and "--amnesia" not in options:
-        stops(f"exits {options}", GUESTOS, options, ["catch exit fill"], 12)
+        stops(f"exits {options}", GUESTOS, options, ["catch exit fill"], 4 if IS_SHORT else 12)
 
 # Where it cannot go back: before the beginning, and before what was changed by hand.
 first, changed, _, back, bad = answers(
