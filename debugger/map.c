@@ -47,7 +47,7 @@ static void add_table(struct debugger *debugger, struct map *map, uint64_t table
         return;
     for (unsigned i = 0; i < PAGE_SIZE / 8 && !map->is_cut; i++) {
         uint64_t at = gva + i * level_size(level);
-        at = (uint64_t)((int64_t)(at << 25) >> 25);
+        at = sv39_canonical(at);
         if (!(entries[i] & PTE_V))
             continue;
         if (pte_is_leaf(entries[i]))

@@ -28,7 +28,7 @@ gva_t page_entry_gva(const struct shadows *shadows, unsigned page, unsigned inde
 {
     const struct shadow_page *of = &shadows->page[page];
     uint64_t gva = of->gva.a + index * level_size(of->level);
-    return GVA((uint64_t)((int64_t)(gva << 25) >> 25));
+    return GVA(sv39_canonical(gva));
 }
 
 /* ---- the pool ---------------------------------------------------------------------------- */

@@ -106,11 +106,18 @@ bool sv39_is_malformed(uint64_t pte, int level)
     return pte_pa(pte) & (level_size(level) - 1);
 }
 
+/* Lab 3, exercise 1. The address with bits 38 to 0 of `va`, and bit 38 in all bits above: what lies
+ * there in `va` makes no difference (Privileged 4.4.1). */
+uint64_t sv39_canonical(uint64_t va)
+{
+    return (uint64_t)((int64_t)(va << 25) >> 25);
+}
+
 /* Lab 3, exercise 1. Bits 63 to 39 of an address of Sv39 must all equal bit 38: so it is one of the
  * lowest or one of the highest 2^38 (Privileged 4.4.1). */
 bool sv39_is_canonical(uint64_t va)
 {
-    return (uint64_t)((int64_t)(va << 25) >> 25) == va;
+    return sv39_canonical(va) == va;
 }
 
 /* Lab 3, exercise 1. An address of Sv39 is, from below, 12 bits of offset in its page, then 9 bits

@@ -62,6 +62,9 @@ struct walk {
 enum walk_result sv39_walk(struct space space, struct port *port, uint64_t va, enum access why,
                            struct walk *walk);
 
+/* The address of Sv39 whose low 39 bits are those of `va` (Privileged 4.4.1). */
+uint64_t sv39_canonical(uint64_t va);
+
 /* True when `va` is an address of Sv39 (Privileged 4.4.1, P08). */
 bool sv39_is_canonical(uint64_t va);
 

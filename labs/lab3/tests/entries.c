@@ -12,6 +12,22 @@ CLAIM(1, NOTHING, "the lowest and the highest 2^38 addresses are canonical",
         holds(sv39_is_canonical(rows[i]), "it is an address of Sv39", "%#lx is refused", rows[i]);
 }
 
+CLAIM(1, NOTHING, "bit 38 goes into all bits above it", "isa/arch/sv39.c; Privileged 4.4.1")
+{
+    static const struct {
+        uint64_t va, canonical;
+    } rows[] = {
+        {0, 0},
+        {0x0000003fffffffff, 0x0000003fffffffff},
+        {0x0000004000000000, 0xffffffc000000000},
+        {0x0000005234567890, 0xffffffd234567890},
+        {0xffffff8000000123, 0x0000000000000123},
+        {0x1234563890123456, 0x0000003890123456},
+    };
+    for (unsigned i = 0; i < sizeof rows / sizeof *rows; i++)
+        same_u64(rows[i].canonical, sv39_canonical(rows[i].va), "%#lx made canonical", rows[i].va);
+}
+
 CLAIM(1, NOTHING, "what lies between them is not canonical",
       "isa/arch/sv39.c; Privileged 4.4.1, pitfall P08")
 {

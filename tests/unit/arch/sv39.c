@@ -256,6 +256,7 @@ Test(sv39, an_index_is_nine_bits_of_the_address)
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         cr_expect(sv39_is_canonical(rows[i].va), "%lx", rows[i].va);
+        cr_expect_eq(sv39_canonical(rows[i].va ^ (uint64_t)0xa5a5 << 39), rows[i].va);
         for (int level = 0; level < 3; level++)
             cr_expect_eq(sv39_index(rows[i].va, level), rows[i].index[level], "%lx, level %d",
                          rows[i].va, level);
