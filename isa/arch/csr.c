@@ -132,9 +132,9 @@ static uint64_t mstatus_value(const struct hart *hart)
 
 /* Lab 2, exercise 2. The bits of its register that a view shows; the others read as zero (P22).
  *
- *   SSTATUS   shows mstatus: SSTATUS_READABLE (Privileged 4.1.1)
- *   SIE, SIP  show mie and mip: the interrupts that M has delegated to S, and these alone
- *             (Privileged 4.1.3)
+ *   RULE_SSTATUS        of mstatus: SSTATUS_READABLE (Privileged 4.1.1)
+ *   RULE_SIE, RULE_SIP  of mie and mip: the interrupts that M has delegated to S, and these alone
+ *                       (mideleg; Privileged 4.1.3)
  *
  * No other rule is a view's. */
 static uint64_t view_readable(const struct hart *hart, enum csr_rule rule)
@@ -214,10 +214,10 @@ static uint64_t without_f(const struct hart *hart)
 
 /* Lab 2, exercise 2. The bits of its register that a write through a view may change (P22).
  *
- *   SSTATUS   of mstatus: SSTATUS_WRITABLE, but not the bits of without_f(hart)
- *   SIE       of mie: what the view shows (Privileged 4.1.3)
- *   SIP       of mip: SSIP alone, and only where it is delegated; STIP and SEIP are raised and
- *             lowered by M and by devices (Privileged 4.1.3)
+ *   RULE_SSTATUS  of mstatus: SSTATUS_WRITABLE, but not the bits of without_f(hart)
+ *   RULE_SIE      of mie: what the view shows (Privileged 4.1.3)
+ *   RULE_SIP      of mip: SSIP alone, and only where it is delegated; STIP and SEIP are raised and
+ *                 lowered by M and by devices (Privileged 4.1.3)
  *
  * No other rule is a view's. */
 static uint64_t view_writable(const struct hart *hart, enum csr_rule rule)

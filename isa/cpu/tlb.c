@@ -177,15 +177,17 @@ static bool is_used(uint64_t pte)
 }
 
 /* Lab 3, exercise 7. The entry at `pa` (or at the last multiple of 8 before it) of a frame that
- * walks have read is about to change from `old` to `new`: drops all translations that were derived
- * from it.
+ * walks have read is about to change from `old` to `new`: drops, by drop_range, all translations
+ * that were derived from it.
  *
  * From what no walk can have used (is_used) nothing was derived, and if nothing changes, all holds;
- * any other change drops, whatever it changes. `table` says what the frame is a table of: its
- * first entry maps level_size(table->level) bytes from table->va on, as a leaf does, or as a
- * pointer to tables that do; the others follow. But where is_shared, it was met at several
- * addresses, and what it maps can be anywhere. cpu->watch, if there is one, is told which entry it
- * was that changed, by its address. */
+ * any other change drops, whatever it changes. `table` says what the frame is a table of: its first
+ * entry maps level_size(table->level) bytes from table->va on, as a leaf does, or as a pointer to
+ * tables that do; the others follow. But where is_shared, it was met at several addresses, and what
+ * it maps can be anywhere.
+ *
+ * Whoever watches (cpu->watch, where it is not NULL) is told of each change that drops: replaced()
+ * gets its owner, and the address of the entry. */
 static void entry_changes(struct cpu *cpu, const struct table *table, uint64_t pa, uint64_t old,
                           uint64_t new)
 {
