@@ -1,5 +1,6 @@
 """`trapeze lab`: see help below."""
 
+import signal
 import sys
 
 from tree import HERE, Lab, Trouble, enclosing, lab_numbers, starter_of
@@ -134,7 +135,13 @@ COMMANDS = {"list": command_list, "start": command_start, "test": command_test,
             "grade": command_grade, "mutants": command_mutants, "bank": command_bank}
 
 
+def leave(number, _):
+    """Told to end: what was begun is ended, and what was made is removed, on the way out."""
+    sys.exit(128 + number)
+
+
 def main(words):
+    signal.signal(signal.SIGTERM, leave)
     name = words[0] if words else ""
     if name in ("help", "--help", "-h") or "--help" in words[1:] or "-h" in words[1:]:
         print(HELP, end="")

@@ -97,11 +97,11 @@ def descendants(root):
     return found
 
 
-def below(folder, without=""):
-    """The paths below a folder, folders before what is in them; `without` one of those."""
+def below(folder, wanted=lambda path: True):
+    """The paths below a folder, folders before what is in them; in those folders that are wanted."""
     for where, folders, names in os.walk(folder):
-        folders[:] = [name for name in folders if os.path.join(where, name) != without]
         yield from (os.path.join(where, name) for name in folders + names)
+        folders[:] = [name for name in folders if wanted(os.path.join(where, name))]
 
 
 def status_of(path):
@@ -157,8 +157,10 @@ class Walls:
             os.close(descriptor)
         out = started.stdout.fileno()
         ears = Ears(out, *([] if listen is None else [listen]))
-        why = self.watch(started, ears, limits, scratch)
-        self.end(started)
+        try:
+            why = self.watch(started, ears, limits, scratch)
+        finally:
+            self.end(started)
         ears.drain()
         started.stdout.close()
         if listen is not None:
@@ -317,9 +319,14 @@ class SeparateUser(Apart):
     def alive(self, started):
         return [row for row in table_of_processes() if row.user == self.user]
 
+    def may_write(self, folder):
+        status = status_of(folder)
+        return folder != self.keep and status and (status.st_uid == self.user or
+                                                   status.st_mode & stat.S_IWOTH)
+
     def strays(self):
-        return [path for folder in self.shared for path in below(folder, self.keep)
-                if (status := status_of(path)) and status.st_uid == self.user]
+        return [path for folder in self.shared for path in below(folder, self.may_write)
+                if path != self.keep and (status := status_of(path)) and status.st_uid == self.user]
 
     def left(self, scratch):
         return blocks_of(self.strays() + (list(below(scratch)) if scratch else []))

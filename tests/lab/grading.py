@@ -24,8 +24,9 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 DECODER = "isa/arch/insn.c"
 ALL = {"1": 15, "2": 20, "3": 15, "4": 15, "5": 10, "real": 25}
 NONE = {key: 0 for key in ALL}
-BUT_ONE = {**ALL, "2": 18.33}  # one of the decoder's twelve claims
-# Hostile code that runs in one claim, and what its submission deserves, being right otherwise.
+DECODES = {**NONE, "1": 15, "2": 20}
+BUT_ONE = {**DECODES, "2": 18.33}  # one of the decoder's twelve claims
+# Hostile code that runs in one claim.
 IN_A_CLAIM = ["HANGS", "CRASHES", "FORKS", "DAEMON", "FILLS", "WRITES_OUTSIDE", "EXITS", "WRITES_TO_ALL",
               "PRINTS", "EATS", "KILLS"]
 BEFORE_MAIN = ["EXITS_FIRST", "SPIES_FIRST"]
@@ -54,15 +55,15 @@ def from_bank(path):
 
 
 def hostile(name, canary):
-    """The right solution, which on one word does something else first."""
-    files = right()
+    """The decoder written, and nothing else (so that little is compiled); on one word it does something
+    else first."""
+    files = solution({3, 4, 5, 6})
     with open(os.path.join(HERE, "hostile.c"), encoding="utf-8") as file:
         code = file.read()
     text = f"#define {name}\n#define CANARY \"{canary}\"\nvoid hostile(void);\n" + files[DECODER]
     begin = "static struct insn decode_long(uint32_t word)\n{\n"
     assert begin in text
     text = text.replace(begin, begin + "    if (word == 0xaac5f543)\n        hostile();\n")
-    # insn.c's own names of opcodes are in the way of none of the system's headers
     return {**files, DECODER: text + "\n" + code}
 
 
@@ -75,7 +76,7 @@ def submissions(canary):
         "starter": (starter, NONE),
         "half": (solution({3, 4, 6}), {**ALL, "3": 0, "4": 0, "real": 0}),
         "no_decoder": (solution({2}), {**ALL, "2": 0, "real": 0}),
-        "wrong_third_source": (from_bank("ex2/no_third_source.c"), BUT_ONE),
+        "wrong_third_source": (from_bank("ex2/no_third_source.c"), {**ALL, "2": 18.33}),
         "does_not_compile": ({**right(), DECODER: "int x = ;\n"}, NONE),
         "reads_secrets": ({**right(), DECODER: '#include "/etc/shadow"\n' + right()[DECODER]}, NONE),
         "edited_tests": ({**starter, "labs/lab1/tests.c": '#include "lab_test.h"\nCLAIM(1, NOTHING, "x", "")\n{\n}\n',
@@ -88,7 +89,7 @@ def submissions(canary):
         "REPLACES_THE_LIBRARY": (hostile("REPLACES_THE_LIBRARY", canary), None),
     }
     found |= {name: (hostile(name, canary), BUT_ONE) for name in IN_A_CLAIM}
-    found["KILLS"] = (hostile("KILLS", canary), ALL)  # it reaches nobody, and goes on rightly
+    found["KILLS"] = (hostile("KILLS", canary), DECODES)  # it reaches nobody, and goes on rightly
     found |= {name: (hostile(name, canary), NONE) for name in BEFORE_MAIN}
     return found
 
