@@ -57,6 +57,12 @@ class Recipe:
         return [name for name in self.compile
                 if self.source[name] in paths or self.headers.get(name, set()) & set(paths)]
 
+    def link_with(self, instead, program):
+        """What links a program with objects in the place of others, in front of the libraries."""
+        link = [word for word in self.link if word not in instead]
+        link[link.index("-o") + 1] = program
+        return [link[0], *instead.values(), *link[1:]]
+
 
 class Workshop:
     """A copy of the sources in which one variant after another is made."""
@@ -68,19 +74,23 @@ class Workshop:
         self.objects = os.path.join(self.place.name, "objects")
         os.mkdir(self.objects)
         for path in files(recipe.root):
-            if path.endswith((".c", ".h", ".inc", ".def", ".flags", ".s", ".S")):
+            if not path.startswith(("labs/bank/", "tests/")) and path.endswith((".c", ".h", ".inc", ".def", ".flags", ".s", ".S")):
                 write(os.path.join(self.copy, path), read(os.path.join(recipe.root, path)))
 
     def close(self):
         self.place.cleanup()
 
-    def compile(self, name, number, flags):
-        """One object. Gives its path, or raises Trouble with what the compiler said."""
-        target = os.path.join(self.objects, f"{number}.o")
+    def command(self, name, target):
+        """What compiles an object from the copy."""
         command = [word.replace(self.recipe.root + "/", self.copy + "/")
                    for word in self.recipe.compile[name]]
         command[command.index("-o") + 1] = target
-        done = subprocess.run(command + flags, cwd=self.recipe.folder, capture_output=True, text=True,
+        return command
+
+    def compile(self, name, number, flags):
+        """One object. Gives its path, or raises Trouble with what the compiler said."""
+        target = os.path.join(self.objects, f"{number}.o")
+        done = subprocess.run(self.command(name, target) + flags, cwd=self.recipe.folder, capture_output=True, text=True,
                               check=False)
         if done.returncode:
             raise Trouble(f"does not compile:\n{done.stderr.strip()}")
@@ -97,15 +107,17 @@ class Workshop:
             for path in texts:
                 write(os.path.join(self.copy, path), read(os.path.join(self.recipe.root, path)))
 
+    def objects_with(self, texts, flags=()):
+        """Compiles what the change of these files reaches: {object of the build: object instead}."""
+        names = self.recipe.objects_of(texts)
+        with self.changed(texts):
+            return {name: self.compile(name, number, list(flags))
+                    for number, name in enumerate(names)}
+
     def make(self, texts, flags=()):
         """The program of the tree with files changed."""
         program = os.path.join(self.place.name, "tests")
-        names = self.recipe.objects_of(texts)
-        with self.changed(texts):
-            made = [self.compile(name, number, list(flags)) for number, name in enumerate(names)]
-        link = [word for word in self.recipe.link if word not in names]
-        link[link.index("-o") + 1] = program
-        link[1:1] = made
+        link = self.recipe.link_with(self.objects_with(texts, flags), program)
         done = subprocess.run(link, cwd=self.recipe.folder, capture_output=True, text=True, check=False)
         if done.returncode:
             raise Trouble(f"does not link:\n{done.stderr.strip()}")
