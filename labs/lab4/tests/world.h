@@ -1,5 +1,5 @@
 /* The guest's kernel on a hart made of C: its own sources, compiled for this host, with what is
- * assembly or a device replaced by hart.c.
+ * assembly or a device replaced by hart.c and world.c.
  *
  * The hart has memory, a clock, a timer, and a TLB that forgets nothing before a fence: a kernel
  * that forgets one is found out. Processes are C functions of a test, each with a stack of its own.
