@@ -4,6 +4,9 @@
 
 #include <stdlib.h>
 #include <ucontext.h>
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/common_interface_defs.h>
+#endif
 
 #include "exec.h"
 #include "panic.h"
@@ -24,16 +27,55 @@ enum { STACKS = 200, STACK_BYTES = 256 << 10 };
 static struct stack {
     const struct context *context;
     ucontext_t registers;
-} stacks[STACKS];
+    /* For the address sanitizer, which follows each change of stacks. */
+    const void *bottom;
+    size_t size;
+    void *kept;
+} stacks[STACKS], outside, *before; /* before: whose turn it was */
 static unsigned stack_count;
-static ucontext_t outside;
 
-/* Who begins where. A slot of the table serves one process after another. */
-static struct {
-    int pid;
-    void (*body)(void);
-} bodies[STACKS];
-static unsigned body_count;
+/* From this stack to another, and on that one. */
+static void leave(struct stack *from, const struct stack *to)
+{
+    before = from;
+#ifdef __SANITIZE_ADDRESS__
+    __sanitizer_start_switch_fiber(&from->kept, to->bottom, to->size);
+#else
+    (void)to;
+#endif
+}
+
+static void arrive(void *kept)
+{
+#ifdef __SANITIZE_ADDRESS__
+    __sanitizer_finish_switch_fiber(kept, &before->bottom, &before->size);
+#else
+    (void)kept;
+#endif
+}
+
+/* Goes on where `to` left off, until somebody goes on here. */
+static void change_stacks(struct stack *from, struct stack *to)
+{
+    volatile bool is_back = false;
+    getcontext(&from->registers);
+    if (is_back) {
+        arrive(from->kept);
+        return;
+    }
+    is_back = true;
+    leave(from, to);
+    setcontext(&to->registers);
+}
+
+static void begin(struct stack *stack, void (*function)(void))
+{
+    char *bytes = malloc(STACK_BYTES);
+    getcontext(&stack->registers);
+    stack->bottom = stack->registers.uc_stack.ss_sp = bytes;
+    stack->size = stack->registers.uc_stack.ss_size = STACK_BYTES;
+    makecontext(&stack->registers, function, 0);
+}
 
 static struct stack *stack_of(const struct context *context)
 {
@@ -43,6 +85,17 @@ static struct stack *stack_of(const struct context *context)
     holds(stack_count < STACKS, "the test is small", "it is not");
     stacks[stack_count].context = context;
     return &stacks[stack_count++];
+}
+
+/* Who begins where. A slot of the kernel's table serves one process after another. */
+static struct {
+    int pid;
+    void (*body)(void);
+} bodies[STACKS];
+static unsigned body_count;
+
+void trap_entry(void)
+{
 }
 
 void trap_first_return(void)
@@ -56,27 +109,26 @@ void trap_first_return(void)
     holds(false, "who is made by the test runs", "a process runs that has no program");
 }
 
-static void begin(ucontext_t *registers, void (*function)(void))
+static void begin_process(void)
 {
-    getcontext(registers);
-    registers->uc_stack.ss_sp = malloc(STACK_BYTES);
-    registers->uc_stack.ss_size = STACK_BYTES;
-    registers->uc_link = &outside;
-    makecontext(registers, function, 0);
+    arrive(NULL);
+    trap_first_return();
 }
 
-void trap_entry(void)
+static void begin_scheduler(void)
 {
+    arrive(NULL);
+    sched_run();
 }
 
 void context_switch(struct context *from, const struct context *to);
 void context_switch(struct context *from, const struct context *to)
 {
-    struct stack *mine = stack_of(from), *other = stack_of(to);
+    struct stack *other = stack_of(to);
     if (to->ra == (uint64_t)trap_first_return) /* it has not run yet */
-        begin(&other->registers, trap_first_return);
+        begin(other, begin_process);
     from->ra = 0;
-    swapcontext(&mine->registers, &other->registers);
+    change_stacks(stack_of(from), other);
 }
 
 /* ---- the timer, and time ------------------------------------------------------------------- */
@@ -90,8 +142,9 @@ void sbi_set_timer(uint64_t time)
 
 void wait_for_interrupt(void)
 {
+    static struct stack forsaken;
     if (deadline == UINT64_MAX)
-        setcontext(&outside); /* nobody can run any more */
+        change_stacks(&forsaken, &outside); /* nobody can run any more */
     native_csrs.time = deadline > native_csrs.time ? deadline : native_csrs.time;
 }
 
@@ -243,9 +296,9 @@ struct proc *world_parent(struct proc *const children[], unsigned count)
 
 void world_run(void)
 {
-    static ucontext_t scheduler;
-    begin(&scheduler, sched_run);
-    swapcontext(&outside, &scheduler);
+    static struct stack scheduler;
+    begin(&scheduler, begin_scheduler);
+    change_stacks(&outside, &scheduler);
     current = NULL;
 }
 
