@@ -91,8 +91,8 @@ void proc_start_init(int count, const char *const arguments[])
  * are the parent's (proc_frame), but for a0, which is 0: so fork returns there. Its parent is the
  * current process, and it has the same group and name, directory (inode_hold), and at each number
  * the same open file (file_hold), or none. Then it is ready to run (sched_ready), and its pid is
- * the result. Without a process or memory the error is the result, and nothing is left of the child
- * (unmake). */
+ * the result. Where there can be no process, make's error is the result; where memory runs out
+ * while it is shared, -ENOMEM is, and nothing is left of the child (unmake). */
 int proc_fork(void)
 {
     int error;

@@ -193,7 +193,7 @@ static void give_back(struct platform *platform, struct virtio *virtio, struct v
 /* True when the driver wants to hear of the used entries from `before` on. Lab 8, exercise 6.
  *
  * Of none, it does not. Without VIRTIO_F_EVENT_IDX it does unless the available ring's flags (at
- * avail_flags()) have AVAIL_NO_INTERRUPT (2.7.7.1). With it, the driver names an entry (the 16 bits
+ * avail_flags()) have AVAIL_NO_INTERRUPT. With it, the driver names an entry (the 16 bits
  * at used_event()): it wants to hear when that one is among those from `before` to the one before
  * next_used, in numbers that wrap around at 2^16 (2.7.7.2). A word that is not in RAM says no. */
 static bool wants_interrupt(struct platform *platform, const struct virtio *virtio,

@@ -1,6 +1,6 @@
 /* wrong: the flag keeps the device quiet although event indices were agreed upon.
  * fails: with event indices the driver's flag means nothing
- * source: VIRTIO 1.2, 2.7.7.1 */
+ * source: VIRTIO 1.2, 2.7.7.2 */
 static bool wants_interrupt(struct platform *platform, const struct virtio *virtio,
                             const struct virtqueue *queue, uint16_t before)
 {
