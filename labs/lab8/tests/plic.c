@@ -204,7 +204,7 @@ static void irq_is(bool claimed, unsigned context, const char *when)
 {
     holds(plic_irq(&plic, context) == claimed,
           claimed ? "the context is interrupted" : "the context is not interrupted",
-          "%s, context %u %s", when, context, claimed ? "is not" : "is");
+          "%s, context %u is%s interrupted", when, context, claimed ? " not" : "");
 }
 
 CLAIM(4, NOTHING, "a pending, enabled source interrupts", READ_BEST)
@@ -243,7 +243,7 @@ CLAIM(4, NOTHING, "a priority must be above the threshold", READ_BEST)
         set_threshold(1, threshold);
         holds(plic_irq(&plic, 1) == (threshold < 4),
               threshold < 4 ? "priority 4 interrupts" : "priority 4 does not interrupt",
-              "with a threshold of %u it %s", threshold, threshold < 4 ? "does not" : "does");
+              "with a threshold of %u it does%s", threshold, threshold < 4 ? " not" : "");
     }
 }
 
