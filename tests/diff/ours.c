@@ -25,7 +25,8 @@ struct ours {
     uint8_t *before;
     bool (*load)(struct port *port, uint64_t pa, unsigned size, enum access why, uint64_t *value);
     bool (*store)(struct port *port, uint64_t pa, unsigned size, enum access why, uint64_t value);
-    enum deviation excuse; /* why the run was stopped; the instruction is gone from `before` */
+    enum deviation excuse; /* the last for which an instruction is gone from `before` */
+    bool has_ended;        /* for that */
 
     /* The instruction under way, where it is one of the case. */
     bool is_under_way;
@@ -132,13 +133,13 @@ static uint32_t instead_of(const struct ours *ours, enum deviation deviation, bo
     return !is_long ? SHORT_NOP : is_fence ? insn_table[INSN_sfence_vma].match : NOP;
 }
 
-/* The instruction at `pa` becomes another, and the run ends. */
-static void excuse(struct ours *ours, enum deviation deviation, uint64_t pa)
+/* The instruction at `pa` is to be another. */
+static void replace(struct ours *ours, enum deviation deviation, uint64_t pa)
 {
     uint64_t at = pa - RUN_BASE;
-    if (ours->excuse != DEVIATION_NONE)
-        return;
     ours->excuse = deviation;
+    if (ours->tally)
+        ours->tally->excused[deviation]++;
     if (ours->tally && pa == ours->pa && is_csr(&ours->insn) && writes(&ours->insn))
         coverage_left_out(ours->tally, (unsigned)ours->insn.imm,
                           written(&ours->insn, ours->operand, ours->old));
@@ -146,7 +147,31 @@ static void excuse(struct ours *ours, enum deviation deviation, uint64_t pa)
     uint32_t word = instead_of(ours, deviation, is_long);
     if (at + 2 <= SLOT_SIZE)
         memcpy(ours->before + at, &word, is_long ? 4 : 2);
+}
+
+/* It is too late for that: the run ends. */
+static void excuse(struct ours *ours, enum deviation deviation, uint64_t pa)
+{
+    if (ours->has_ended)
+        return;
+    ours->has_ended = true;
+    replace(ours, deviation, pa);
     platform_stop(&ours->machine->platform, STOP_HOST, 0);
+}
+
+/* The instruction about to be executed becomes another at once, and the run goes on: others like it
+ * will be met, before the case starts anew. */
+static void mend(struct ours *ours, enum deviation deviation)
+{
+    uint8_t *bytes = ram_at(&ours->machine->ram, ours->pa, ours->insn.length);
+    if (ours->pa - RUN_BASE > SLOT_SIZE - 4 || ours->has_ended) {
+        excuse(ours, deviation, ours->pa);
+        return;
+    }
+    uint32_t word = instead_of(ours, deviation, ours->insn.length == 4);
+    replace(ours, deviation, ours->pa);
+    memcpy(bytes, &word, ours->insn.length);
+    ours->insn = insn_decode(word, ours->isa);
 }
 
 /* The instruction under way has retired. */
@@ -244,7 +269,7 @@ static void see_insn(void *owner, const struct hart *hart)
         ours->old = peek(ours, (unsigned)ours->insn.imm);
     enum deviation deviation = deviation_at(&sight);
     if (deviation != DEVIATION_NONE)
-        excuse(ours, deviation, sight.pa);
+        mend(ours, deviation);
 }
 
 static void see_trap(void *owner, const struct hart *hart, struct trap trap)
@@ -404,6 +429,7 @@ static void start(struct ours *ours)
     ours->is_under_way = false;
     ours->needed = INSN_COUNT;
     ours->excuse = DEVIATION_NONE;
+    ours->has_ended = false;
     ours->standing = 0;
     ours->executed = 0;
     ours->mtvec = 0;
@@ -435,11 +461,8 @@ enum verdict ours_run(struct ours *ours, uint8_t *before, uint8_t *after, struct
     ours->before = before;
     ours->coverage = NULL;
     ours->tally = coverage;
-    for (unsigned i = 0; i < RUNS && verdict == RUN_EXCUSED; i++) {
+    for (unsigned i = 0; i < RUNS && verdict == RUN_EXCUSED; i++)
         verdict = run(ours);
-        if (coverage && verdict == RUN_EXCUSED)
-            coverage->excused[ours->excuse]++;
-    }
     if (verdict != RUN_DONE) {
         if (coverage)
             coverage->hung++;
