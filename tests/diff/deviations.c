@@ -308,6 +308,11 @@ static bool is_pmpaddr(const struct sight *s)
            value & ~PMP_ADDRESS;
 }
 
+static uint8_t cfg_of(const struct pmp *pmp, uint64_t entry)
+{
+    return entry < PMP_ENTRIES ? (uint8_t)(pmp->cfg[entry / 8] >> 8 * (entry % 8)) : 0;
+}
+
 /* A TOR entry at zero matches nothing; nor may one be there while its lower end moves. */
 static bool is_tor(const struct sight *s)
 {
@@ -320,10 +325,10 @@ static bool is_tor(const struct sight *s)
                     return true;
     if (entry >= PMP_ENTRIES || !is_written(s, (unsigned)number, &value))
         return false;
-    uint64_t next = entry + 1;
-    bool is_tor = (pmp->cfg[entry / 8] >> 8 * (entry % 8) & PMP_A) == PMP_TOR;
-    bool is_below = next < PMP_ENTRIES && (pmp->cfg[next / 8] >> 8 * (next % 8) & PMP_A) == PMP_TOR;
-    return (is_tor && value == 0) || (is_below && value != pmp->addr[entry]);
+    /* What is locked stays, on both sides. */
+    bool is_top = (cfg_of(pmp, entry) & (PMP_L | PMP_A)) == PMP_TOR;
+    bool is_below = (cfg_of(pmp, entry + 1) & (PMP_L | PMP_A)) == PMP_TOR;
+    return (is_top && value == 0) || (is_below && value != pmp->addr[entry]);
 }
 
 static bool is_counteren(const struct sight *s)

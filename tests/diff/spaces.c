@@ -300,26 +300,47 @@ void make_protection(struct world *w)
     put64(w, SLOT_PMPCFG + 8, cfg[1]);
 }
 
+/* An access at the edge of an entry, which matches near `address`. */
+static void look_at_edge(struct world *w, uint64_t address)
+{
+    uint64_t pa = (address << 2) + some(&w->m, 24) - 12;
+    pa = pa - w->base < SLOT_SIZE ? pa : w->base + SLOT_DATA;
+    emit_li(&w->m, T0, pa + w->shift);
+    touch(w);
+}
+
+/* What is locked stays: the entry, its address and, where it is TOR, the address below. M is bound
+ * by it, too. */
+static void try_lock(struct world *w, unsigned entry, uint64_t address)
+{
+    unsigned csr = CSR_pmpaddr + entry - (unsigned)some(&w->m, 2);
+    emit_li(&w->m, T0, some_pmpaddr(w));
+    EMIT(&w->m, csrrw, some_rd(w), T0, 0, csr);
+    EMIT(&w->m, csrrs, some_rd(w), 0, 0, csr);
+    emit_li(&w->m, T0, (uint64_t)0xff << 8 * (entry % 8));
+    EMIT(&w->m, csrrc, some_rd(w), T0, 0, entry < 8 ? CSR_pmpcfg0 : CSR_pmpcfg2);
+    look_at_edge(w, address);
+}
+
 void piece_protect(struct world *w)
 {
-    if (w->mode != MODE_M || one_in(&w->m, 2)) { /* a look at the edge of an entry */
-        uint64_t pa = get64(w, SLOT_PMPADDR + 8 * (uint32_t)some(&w->m, 15)) << 2;
-        pa += some(&w->m, 24) - 12;
-        pa = pa - w->base < SLOT_SIZE ? pa : w->base + SLOT_DATA;
-        emit_li(&w->m, T0, pa + w->shift);
-        touch(w);
+    if (w->mode != MODE_M || one_in(&w->m, 2)) {
+        look_at_edge(w, get64(w, SLOT_PMPADDR + 8 * (uint32_t)some(&w->m, 15)));
         return;
     }
     bool is_locked = w->may_lock && one_in(&w->m, 3);
     unsigned entry = is_locked + (unsigned)some(&w->m, 14); /* below entry 0 is the monitor */
+    uint64_t address = some_pmpaddr(w);
+    unsigned cfg = entry < 8 ? CSR_pmpcfg0 : CSR_pmpcfg2;
     w->has_locks |= is_locked;
-    emit_li(&w->m, T0, some_pmpaddr(w));
+    emit_li(&w->m, T0, address);
     EMIT(&w->m, csrrw, some_rd(w), T0, 0, CSR_pmpaddr + entry);
     emit_li(&w->m, T0, (uint64_t)0xff << 8 * (entry % 8));
-    unsigned cfg = entry < 8 ? CSR_pmpcfg0 : CSR_pmpcfg2;
     EMIT(&w->m, csrrc, 0, T0, 0, cfg);
     emit_li(&w->m, T0, (some_cfg(w) | (is_locked ? PMP_L : 0)) << 8 * (entry % 8));
     EMIT(&w->m, csrrs, some_rd(w), T0, 0, cfg);
     EMIT(&w->m, csrrs, some_rd(w), 0, 0, cfg);
     EMIT(&w->m, sfence_vma, 0, 0, 0, 0);
+    if (is_locked)
+        try_lock(w, entry, address);
 }
