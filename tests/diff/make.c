@@ -238,7 +238,7 @@ static enum group some_group(struct world *w)
 /* Where PMP entries may be locked: after such a case QEMU starts anew. */
 static bool is_to_lock(struct world *w)
 {
-    return w->group == GROUP_protection ? one_in(&w->m, 6)
+    return w->group == GROUP_protection ? one_in(&w->m, 4)
                                         : w->group == GROUP_csrs && one_in(&w->m, 40);
 }
 

@@ -267,6 +267,12 @@ static uint64_t some_cfg(struct world *w)
     return modes[some(&w->m, 5)] | rights;
 }
 
+/* One that is locked, and so has something to deny to M. */
+static uint64_t some_lock(struct world *w)
+{
+    return (some_cfg(w) & ~(uint64_t)7) | some(&w->m, 8) | PMP_L;
+}
+
 /* A pmpaddr: within the slot's data, or its tables; rarely anything. */
 static uint64_t some_pmpaddr(struct world *w)
 {
@@ -319,7 +325,8 @@ static void try_lock(struct world *w, unsigned entry, uint64_t address)
     EMIT(&w->m, csrrs, some_rd(w), 0, 0, csr);
     emit_li(&w->m, T0, (uint64_t)0xff << 8 * (entry % 8));
     EMIT(&w->m, csrrc, some_rd(w), T0, 0, entry < 8 ? CSR_pmpcfg0 : CSR_pmpcfg2);
-    look_at_edge(w, address);
+    for (unsigned i = 0; i < 3; i++)
+        look_at_edge(w, address);
 }
 
 void piece_protect(struct world *w)
@@ -328,7 +335,7 @@ void piece_protect(struct world *w)
         look_at_edge(w, get64(w, SLOT_PMPADDR + 8 * (uint32_t)some(&w->m, 15)));
         return;
     }
-    bool is_locked = w->may_lock && one_in(&w->m, 3);
+    bool is_locked = w->may_lock && one_in(&w->m, 2);
     unsigned entry = is_locked + (unsigned)some(&w->m, 14); /* below entry 0 is the monitor */
     uint64_t address = some_pmpaddr(w);
     unsigned cfg = entry < 8 ? CSR_pmpcfg0 : CSR_pmpcfg2;
@@ -337,7 +344,7 @@ void piece_protect(struct world *w)
     EMIT(&w->m, csrrw, some_rd(w), T0, 0, CSR_pmpaddr + entry);
     emit_li(&w->m, T0, (uint64_t)0xff << 8 * (entry % 8));
     EMIT(&w->m, csrrc, 0, T0, 0, cfg);
-    emit_li(&w->m, T0, (some_cfg(w) | (is_locked ? PMP_L : 0)) << 8 * (entry % 8));
+    emit_li(&w->m, T0, (is_locked ? some_lock(w) : some_cfg(w)) << 8 * (entry % 8));
     EMIT(&w->m, csrrs, some_rd(w), T0, 0, cfg);
     EMIT(&w->m, csrrs, some_rd(w), 0, 0, cfg);
     EMIT(&w->m, sfence_vma, 0, 0, 0, 0);

@@ -54,7 +54,8 @@ static void shift_bases(struct world *w, uint64_t shift)
 
 void piece_descend(struct world *w)
 {
-    if (w->mode == MODE_U)
+    bool stays = w->may_lock && !one_in(&w->m, 8); /* who locks is M */
+    if (w->mode == MODE_U || stays)
         return;
     bool is_m = w->mode == MODE_M && !one_in(&w->m, 3);
     enum mode to = w->mode == MODE_M && one_in(&w->m, 2) ? MODE_S : MODE_U;
