@@ -70,10 +70,16 @@ static bool device_access(struct vm *vm, uint64_t gpa, unsigned size, enum acces
     return true;
 }
 
-/* The same for the guest, which gets what is withheld from it. */
+/* The same for the guest, which gets what is withheld from it. Of most memory nothing is. */
 static bool reach(struct vm *vm, gpa_t gpa, bool is_write, hpa_t *hpa)
 {
-    return withhold_claim(vm, gpa, is_write) && vm_translate(vm, gpa, PTE_R, hpa);
+    struct p2m_entry memory;
+    bool is_given = p2m_lookup(&vm->p2m, gpa, &memory) && !(is_write && memory.reasons);
+    *hpa = HPA(0);
+    if (!is_given && (!withhold_claim(vm, gpa, is_write) || !p2m_lookup(&vm->p2m, gpa, &memory)))
+        return false;
+    *hpa = memory.hpa;
+    return memory.perms & PTE_R;
 }
 
 static bool port_load(struct port *port, uint64_t gpa, unsigned size, enum access why,
