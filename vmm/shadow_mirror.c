@@ -175,8 +175,8 @@ void mirror_catch_up(struct shadows *shadows, gpa_t gpa)
     static const struct fence everything = {.all_va = true, .all_asids = true};
     follow_table(shadows, gpa, &everything);
     frame_of(shadows, gpa)->is_late = false;
-    if (frame_of(shadows, gpa)->mirrors)
-        shadow_withhold(shadows, gpa, SHADOW_TRACED);
+    /* It is still a table: what was dropped was below one of its mirrors. */
+    shadow_withhold(shadows, gpa, SHADOW_TRACED);
 }
 
 static void catch_up_all(struct shadows *shadows)

@@ -106,6 +106,47 @@ static uint64_t toggle_uart(struct program *program, uint64_t at, uint64_t *rand
     return at + sizeof words;
 }
 
+/* An entry of a table becomes what another is: a leaf a pointer, a table its own child, a page one
+ * that is shared; with a fence of some address, of everything, of another space, or none. */
+static uint64_t shuffle_tables(struct program *program, uint64_t at, uint64_t *random)
+{
+    unsigned rs1 = below(random, 2) ? (unsigned)below(random, 32) : 0;
+    unsigned rs2 = below(random, 4) ? 0 : (unsigned)below(random, 32);
+    uint32_t words[] = {
+        encode(INSN_ld, 5, R_TABLES, 0, 8 * (int64_t)below(random, 16)),
+        encode(INSN_sd, 0, R_TABLES, 5, 8 * (int64_t)below(random, 16)),
+        encode(INSN_sfence_vma, 0, rs1, rs2, 0),
+    };
+    size_t size = below(random, 4) ? sizeof words : sizeof words - sizeof *words;
+    put_in(program, at, words, size);
+    return at + size;
+}
+
+/* The next address space, with the same tables: views without end. */
+static uint64_t change_asid(struct program *program, uint64_t at)
+{
+    enum { SATP = CSR_satp << 20 };
+    uint32_t words[] = {
+        encode(INSN_csrrs, 5, 0, 0, 0) | (uint32_t)SATP, encode(INSN_addi, 6, 0, 0, 1),
+        encode(INSN_slli, 6, 6, 0, SATP_ASID_SHIFT),     encode(INSN_add, 5, 5, 6, 0),
+        encode(INSN_csrrw, 0, 5, 0, 0) | (uint32_t)SATP,
+    };
+    put_in(program, at, words, sizeof words);
+    return at + sizeof words;
+}
+
+static uint64_t some_snippet(struct program *program, uint64_t at, uint64_t *random)
+{
+    switch (below(random, 4)) {
+    case 0:
+        return change_asid(program, at);
+    case 1:
+        return shuffle_tables(program, at, random);
+    default:
+        return toggle_uart(program, at, random);
+    }
+}
+
 /* Instructions of code and handlers, entries of tables, and what the handlers read. */
 static void make_worse(struct program *program, unsigned worse, uint64_t *random)
 {
@@ -116,7 +157,7 @@ static void make_worse(struct program *program, unsigned worse, uint64_t *random
         if (below(random, 16) < worse && !is_rare)
             put_in(program, at, &word, sizeof word);
         if (at >= PROGRAM_CODE && at < PROGRAM_CODE_END - 64 && below(random, 64) < worse)
-            at = toggle_uart(program, at, random);
+            at = some_snippet(program, at, random);
     }
     for (uint64_t at = PROGRAM_TABLES; at < PROGRAM_SIZE; at += 8) {
         uint64_t pte = some_pte(random);

@@ -17,7 +17,8 @@ struct world {
     struct program hostile, quiet;
     struct hosted *attacker, *neighbour, *alone;
     uint64_t seed;
-    uint64_t kept; /* hash of what the VMM keeps for good */
+    uint64_t kept; /* hash of what the VMM keeps for good, where it withholds nothing */
+    bool withholds;
 };
 
 static uint64_t hash(uint64_t sum, const void *bytes, size_t size)
@@ -61,12 +62,14 @@ static bool set_up(struct world *w, const struct profile *profile)
         (struct vm_config){.shadow = profile->shadow,
                            .passes_uart = profile->passes_uart,
                            .is_stale = w->seed >> 8 & 1,
+                           .is_silent = w->seed >> 11 & 1,
                            .amnesia = w->seed >> 9 & 3 ? 0 : (uint64_t)1 << 28,
                            .seed = w->seed};
     hosted_vm(w->neighbour)->config.shadow = hosted_vm(w->alone)->config.shadow = SHADOW_FLUSH;
     hosted_boot(w->attacker);
     hosted_boot(w->neighbour);
     hosted_boot(w->alone);
+    w->withholds = w->seed >> 12 & 1;
     w->kept = hash_of_kept(hosted_vm(w->attacker)) ^ hash_of_kept(hosted_vm(w->neighbour));
     return true;
 }
@@ -98,6 +101,37 @@ static void run_hostile(struct world *w, uint64_t steps)
     enum stop stop = platform_run(platform, end);
     if (stop != STOP_LIMIT)
         begin_again(w);
+}
+
+/* Meanwhile the VMM logs, shares and takes away what it likes of the hostile VM's memory. */
+static void withhold_some(struct world *w)
+{
+    struct vm *vm = hosted_vm(w->attacker);
+    uint64_t page = program_random(&w->seed) % (PROGRAM_RAM / PAGE_SIZE);
+    gpa_t gpa = GPA(RAM_BASE + page * PAGE_SIZE);
+    hpa_t shared;
+    switch (program_random(&w->seed) % 8) {
+    case 0:
+        withhold_log(vm, program_random(&w->seed) % 2);
+        break;
+    case 1:
+        withhold_was_written(vm, gpa);
+        break;
+    case 2:
+        withhold_punch(vm, gpa);
+        break;
+    case 3:
+    case 4:
+        if (withhold_share(vm, gpa, &shared) && program_random(&w->seed) % 2)
+            withhold_release(vm, gpa, shared);
+        break;
+    default: /* a table */
+        gpa.a = RAM_BASE + PROGRAM_TABLES + page % 8 * PAGE_SIZE;
+        if (page % 16 == 0)
+            withhold_punch(vm, gpa);
+        else
+            withhold_share(vm, gpa, &shared);
+    }
 }
 
 static void run_quiet(struct hosted *hosted)
@@ -154,7 +188,8 @@ static const char *check_world(const struct world *w, bool is_audited)
         return "the neighbour's memory is not what it is alone";
     if (!is_audited)
         return NULL;
-    if ((hash_of_kept(hosted_vm(w->attacker)) ^ hash_of_kept(hosted_vm(w->neighbour))) != w->kept)
+    if (!w->withholds &&
+        (hash_of_kept(hosted_vm(w->attacker)) ^ hash_of_kept(hosted_vm(w->neighbour))) != w->kept)
         return "the VMM's own memory was changed";
     return hostile_check(hosted_vm(w->neighbour));
 }
@@ -175,6 +210,8 @@ static const char *run_bouts(struct world *w, const struct profile *profile, con
             begin_again(w);
         }
         for (unsigned slice = 0; slice < SLICES && !wrong; slice++) {
+            if (w->withholds)
+                withhold_some(w);
             run_hostile(w, some_steps(&w->seed));
             run_quiet(w->neighbour);
             run_quiet(w->alone);

@@ -183,6 +183,50 @@ Test(pitfalls, p13_a_table_can_be_shared_by_two_roots)
     cr_expect_eq(w.hart->x[A7], 2, "in the other space");
 }
 
+/* A large page takes the place of a table. What that had no entry for cannot be old, and after the
+ * fence nothing is. */
+Test(pitfalls, p13_a_table_gives_way_to_a_large_page)
+{
+    const uint64_t va = 0x600000, upper = 0x40009000;
+    map(va, DATA, S_RWX);
+    map(upper, entry_at(va, 1) & ~(uint64_t)(PAGE_SIZE - 1), S_RWX);
+    poke(RAM_BASE + 5 * PAGE_SIZE, 8, 77);
+    w.hart->x[A1] = va;
+    once(LD(A0, A1));
+    cr_expect_eq(w.hart->x[A0], 1);
+    w.hart->x[A2] = entry(RAM_BASE, S_RWX);
+    w.hart->x[A3] = upper + (entry_at(va, 1) & (PAGE_SIZE - 1));
+    once(SD(A2, A3));
+    w.hart->x[A1] = va + 5 * PAGE_SIZE;
+    once(LD(A0, A1));
+    cr_expect_eq(w.hart->x[A0], 77);
+    once(SFENCE_ALL);
+    w.hart->x[A1] = va;
+    once(LD(A0, A1));
+    cr_expect_eq(w.hart->x[A0], peek(RAM_BASE, 8));
+}
+
+/* More tables than may run ahead at one time. */
+Test(pitfalls, p13_many_tables_run_ahead_and_catch_up)
+{
+    const uint64_t first = 0x10000000, all = 0x40200000, size = level_size(1);
+    map_at(all, 1, RAM_BASE, S_RWX);
+    for (uint64_t va = first; va <= first + SHADOW_LATE * size; va += size) {
+        map(va, DATA, S_RWX);
+        w.hart->x[A1] = va;
+        once(LD(A0, A1));
+        cr_expect_eq(w.hart->x[A0], 1);
+        w.hart->x[A3] = all + (entry_at(va, 0) - RAM_BASE);
+        once(SD(A2, A3));
+    }
+    once(SFENCE_ALL);
+    for (uint64_t va = first; va <= first + SHADOW_LATE * size; va += size) {
+        w.hart->x[A1] = va;
+        once(LD(A0, A1));
+        cr_expect_eq(w.hart->x[A0], 2, "%lx", va);
+    }
+}
+
 /* The table becomes data, and is written all over: most of these stores run directly. */
 Test(pitfalls, p13_a_frame_that_is_no_table_any_more_is_not_traced)
 {

@@ -187,6 +187,28 @@ Test(vcpu, p29_a_store_that_went_by_itself_breaks_a_reservation_that_came_since)
     cr_expect_eq(peek(DATA, 8), 2);
 }
 
+/* The first has a large page, not dirty yet. When the other has a reservation somewhere, what the
+ * store to it fills is small. */
+Test(vcpu, p29_a_large_page_goes_to_pieces_while_another_vcpu_has_a_reservation)
+{
+    const uint64_t va = 0x40200000, frame = RAM_BASE + level_size(1);
+    int level;
+    given_two(1);
+    map(CODE, CODE, S_RX);
+    map_at(va, 1, frame, S_RWX & ~PTE_D);
+    program(CODE, LD(A0, A1), NOP, SD(A2, A1), LOOP);
+    program(CODE + 0x1000, NOP, LR(A0, A1), LOOP);
+    enter_paging(MODE_S);
+    w.hart->x[A1] = va;
+    w.hart->x[A2] = 7;
+    w.vm->vcpu[1].hart.x[A1] = DATA;
+    run(5);
+    cr_expect_eq(peek(frame, 8), 7);
+    shadow_lookup(&w.vm->shadows, shadow_of(&w.vm->shadows, vcpu_view(w.vcpu)), GVA(va), &level,
+                  NULL);
+    cr_expect_eq(level, 0);
+}
+
 /* No exit tells that FS went from clean to dirty, and who saves registers asks it. */
 Test(vcpu, p29_fs_goes_dirty_behind_the_back_of_the_vmm)
 {
