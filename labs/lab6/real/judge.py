@@ -177,6 +177,8 @@ def play(seed):
                 model.status = draw.choice([0, SUM, MXR, SUM | MXR])
                 model.do(STATUS, SUM | MXR, model.status)
             visit(model, draw, pages)
+        for page in pages:
+            model.peek(TABLES[model.root][2] + 8 * page, f'the entry of page {page}, and its A and D')
     for space in range(2):
         for page in PAGES:
             model.peek(TABLES[space][2] + 8 * page, f'the entry of page {page} of space {space}')

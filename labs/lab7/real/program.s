@@ -13,7 +13,7 @@
 
     .text
 _start:
-    la t0, unexpected
+    la t0, faulted
     csrw stvec, t0
     la s0, begin_signature
     la s1, script
@@ -33,6 +33,7 @@ next:
 steps:
     j end
     j store
+    j store_byte
     j load
     j fence_all
     j fence_va
@@ -42,6 +43,9 @@ steps:
 
 store:                          # (address, value)
     sd a2, 0(a1)
+    j next
+store_byte:                     # (address, value)
+    sb a2, 0(a1)
     j next
 load:                           # (address)
     ld a0, 0(a1)
@@ -66,8 +70,13 @@ log:                            # (a0)
     addi s0, s0, 8
     j next
 
+# A load or store that its page does not allow: the complement of the cause is written down.
     .balign 4
-unexpected:                     # a trap: the log stays short of it
+faulted:
+    csrr a0, scause
+    not a0, a0
+    j log
+
 end:
     li a7, SBI_EXT_SRST
     li a6, 0
