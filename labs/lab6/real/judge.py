@@ -207,7 +207,7 @@ def read_signature(work, count):
         words = [int(line, 16) for line in lines[:-1]]
     except (OSError, ValueError):
         return None
-    return words if len(words) == count else None
+    return words if len(words) == count and not lines[-1] else None
 
 
 def text(cause, value):

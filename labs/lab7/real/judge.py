@@ -167,7 +167,8 @@ def entries_change(script, pages, rounds):
     draw = script.draw
     for _ in range(rounds):
         chosen = draw.sample(pages, 3)
-        script.change(chosen[0], entry(draw.choice(FRAMES), ALL))
+        elsewhere = [frame for frame in FRAMES if frame >> 12 != script.entries[chosen[0]] >> 10]
+        script.change(chosen[0], entry(draw.choice(elsewhere), ALL))
         for page in chosen[1:]:
             script.change(page, script.entries[page] ^ draw.choice([V, W, A, D]))
         for space in draw.sample([0, 1, 0], 3):
@@ -256,7 +257,7 @@ def read_log(work, name, count):
         words = [int(line, 16) for line in lines[:-1]]
     except (OSError, ValueError):
         return None
-    return words if len(words) == count else None
+    return words if len(words) == count and not lines[-1] else None
 
 
 def costs(log, words):
