@@ -11,6 +11,7 @@ enum {
     CFI_DEF_CFA_REGISTER,
     CFI_ENDPROC,
     CFI_ESCAPE,
+    CFI_LSDA,
     CFI_OFFSET,
     CFI_PERSONALITY,
     CFI_REGISTER,
@@ -25,6 +26,9 @@ enum {
     CFI_STARTPROC,
     CFI_UNDEFINED,
 };
+
+/* The bytes of a pointer that is encoded like this; 0: Trapeze has no such encoding. */
+unsigned cfi_pointer_size(uint8_t encoding);
 
 /* Complains of a procedure that has no end. */
 void cfi_check(struct as *as);

@@ -31,6 +31,7 @@ static const struct directive {
     {"cfi_def_cfa_register", cfi_directive, CFI_DEF_CFA_REGISTER, false},
     {"cfi_endproc", cfi_directive, CFI_ENDPROC, false},
     {"cfi_escape", cfi_directive, CFI_ESCAPE, false},
+    {"cfi_lsda", cfi_directive, CFI_LSDA, false},
     {"cfi_offset", cfi_directive, CFI_OFFSET, false},
     {"cfi_personality", cfi_directive, CFI_PERSONALITY, false},
     {"cfi_register", cfi_directive, CFI_REGISTER, false},

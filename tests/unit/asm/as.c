@@ -135,6 +135,7 @@ Test(as, messages_name_what_is_wrong)
         {".insn cl C0, 2, a0, 8(t0)", "only x8 to x15 have a number in this field"},
         {".insn ci C1, 2, a0, 32", "immediate 32 is out of range: it goes from -32 to 31"},
         {".insn cz 1", "no format is called cz"},
+        {".cfi_startproc\n.cfi_lsda 0x33, a\n.cfi_endproc", "no pointer is encoded like this"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         const struct outcome *outcome = assemble(rows[i].source, "rv64ia_f_d_zicsr");
