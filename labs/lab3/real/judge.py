@@ -21,7 +21,8 @@ LOAD, STORE, LR, AMO, FETCH = range(5)
 ECALL = 0x73
 NOT = (1 << 64) - 1  # it did not trap
 BASE = 0x80000000
-DATA = BASE + 0x2000
+DATA = BASE + 0x3000
+CODE = BASE + 0x1000, BASE + 0x2000  # the program that lives in virtual memory, twice
 NOWHERE = 0x40000000
 
 
@@ -36,6 +37,7 @@ S_CALL, U_CALL = 9, 8  # the causes by which a fetch that works is known: an eca
 ACCESSES = [
     access('a load of S', R, LOAD, NOT, A),
     access('a load of U', R | W | U, LOAD, NOT, A, BY_U),
+    access('a load of S of a page that only has D', R | W | D, LOAD, NOT, A),
     access('a load of S of a page of 2 MiB', R | W, LOAD, NOT, A, level=1),
     access('a load of S of a page of 1 GiB', R, LOAD, NOT, A, level=2),
     access('a store of S', R | W, STORE, NOT, A | D),
@@ -50,6 +52,7 @@ ACCESSES = [
     access('a fetch of S from a page of 2 MiB', X, FETCH, S_CALL, A, level=1),
     access('a load of S of a page that can only be executed', X, LOAD, 13),
     access('the same under MXR', X, LOAD, NOT, A, status=MXR),
+    access('a load of a page that can only be read, under MXR', R, LOAD, NOT, A, status=MXR),
     access('a fetch of S from a page that can only be read', R | W, FETCH, 12, status=MXR),
     access('a store of S to a page that can only be read', R, STORE, 15),
     access('a store of S to a page that can only be executed, under MXR', X, STORE, 15, status=MXR),
@@ -65,11 +68,14 @@ ACCESSES = [
     access('a fetch of S from a page of U, under SUM', X | U, FETCH, 12, status=SUM),
     access('a load by an entry with W and without R', W, LOAD, 13),
     access('a store by an entry with W and without R', W, STORE, 15),
+    access('a load by an entry with W and X and without R', W | X, LOAD, 13, status=MXR),
     access('a load by an entry that is not valid', R, LOAD, 13, spoil='invalid'),
     access('a load by an entry with a reserved bit', R, LOAD, 13, spoil='reserved'),
     access('a load by a pointer at level 0', 0, LOAD, 13),
     access('a store to 2 MiB that are not aligned', R | W, STORE, 15, level=1, spoil='shifted'),
     access('a load of 1 GiB that is not aligned', R, LOAD, 13, level=2, spoil='shifted'),
+    access('a load of 1 GiB that is at a multiple of 2 MiB', R, LOAD, 13, level=2, spoil='shifted by 2 MiB'),
+    access('a load by a pointer that has a reserved bit', R, LOAD, 13, spoil='pointer reserved'),
     access('a load by a pointer that has A', R, LOAD, 13, spoil='pointer A'),
     access('a load by a pointer that has U', R | U, LOAD, 13, by=BY_U, spoil='pointer U'),
     access('a load by a pointer that has G', R, LOAD, NOT, A, spoil='pointer G'),
@@ -78,6 +84,7 @@ ACCESSES = [
     access('a store whose last table is nowhere', R | W, STORE, 7, spoil='table nowhere'),
     access('a fetch whose last table is nowhere', X, FETCH, 1, spoil='table nowhere'),
     access('a load of an address that is not canonical', R, LOAD, 13, spoil='address'),
+    access('a load of an address with all but bit 38 of its sign', R, LOAD, 13, spoil='sign'),
     access('a fetch from an address that is not canonical', X, FETCH, 12, spoil='address'),
     access('a load in an address space with an ASID', R, LOAD, NOT, A, spoil='asid'),
 ]
@@ -128,8 +135,10 @@ def place(row, draw, memory, bytes_at):
     places = [table + 8 * index for table, index in zip(tables, indices)]
     frame = BASE if level else bytes_at // PAGE * PAGE
     leaf = entry(frame, row['bits'] | draw.choice([0, G, 1 << 8, 1 << 9]))
-    leaf ^= {'invalid': V, 'reserved': 1 << draw.randrange(54, 64), 'shifted': 1 << 10}.get(spoil, 0)
-    pointer = {'pointer A': A, 'pointer U': U, 'pointer G': G, 'pointer invalid': V}.get(spoil, 0)
+    reserved = 1 << draw.randrange(54, 64)
+    leaf ^= {'invalid': V, 'reserved': reserved, 'shifted': 1 << 10, 'shifted by 2 MiB': 1 << 19}.get(spoil, 0)
+    pointer = {'pointer A': A, 'pointer U': U, 'pointer G': G, 'pointer invalid': V,
+               'pointer reserved': reserved}.get(spoil, 0)
     for upper, table in zip(places, tables[1:]):
         memory.words[upper] = entry(table, V)
     if pointer:
@@ -138,6 +147,8 @@ def place(row, draw, memory, bytes_at):
         memory.words[places[1]] = entry(NOWHERE + PAGE * draw.randrange(16), V)
     memory.words[places[-1]] = leaf
     va = address_of(*indices, bytes_at % PAGE)
+    if spoil == 'sign':
+        va ^= NOT << 39 & NOT
     if spoil == 'address':
         va ^= 1 << draw.randrange(39, 64)
     satp = 8 << 60 | tables[0] // PAGE
@@ -163,27 +174,30 @@ def chosen_life(draw, memory):
     """The program that lives in virtual memory: two address spaces with its code and its pages; events."""
     roots, middles, leaves = ([memory.take(1) for _ in range(2)] for _ in range(3))
     code_leaves, frames = memory.take(1), memory.take(2 * PAGES + UNTOUCHED)
-    frame_list = [frames + PAGE * i for i in draw.sample(range(2 * PAGES + UNTOUCHED), 2 * PAGES)]
-    untouched = [frames + PAGE * i for i in range(2 * PAGES + UNTOUCHED) if frames + PAGE * i not in frame_list]
-    root, middle, code = draw.randrange(512), draw.randrange(511), draw.randrange(512)
+    order = draw.sample(range(2 * PAGES + UNTOUCHED), 2 * PAGES + UNTOUCHED)
+    given, others, untouched = (  # to its pages as they come; the other space's; mapped, and left alone
+        [frames + PAGE * i for i in order[first:last]]
+        for first, last in ((0, PAGES), (PAGES, 2 * PAGES), (2 * PAGES, len(order))))
+    root, middle, code = draw.randrange(512), draw.randrange(510), draw.randrange(512)
     for i in range(2):
         memory.words[roots[i] + 8 * root] = entry(middles[i], V)
         memory.words[middles[i] + 8 * middle] = entry(leaves[i], V)
-        memory.words[middles[i] + 8 * (middle + 1)] = entry(code_leaves, V)
-    memory.words[code_leaves + 8 * code] = entry(BASE + PAGE, V | X | A)
+        memory.words[middles[i] + 8 * (middle + 1)] = entry(leaves[0], V)
+        memory.words[middles[i] + 8 * (middle + 2)] = entry(code_leaves, V)
+    memory.words[code_leaves + 8 * code] = entry(CODE[0], V | X | A)
     for i, frame in enumerate(untouched):
         memory.words[leaves[0] + 8 * (PAGES + i)] = entry(frame, V | R | W)
-    for i, frame in enumerate(frame_list[PAGES:]):
+    for i, frame in enumerate(others):
         memory.words[leaves[1] + 8 * i] = entry(frame, V | R | W)
         memory.words[frame] = draw.getrandbits(64)
-    kinds = ['swap', 'swap', 'read only', 'read only', 'clean', 'space', 'swap', 'space', 'pointer', 'swap',
-             'pointer', 'swap']
+    kinds = ['swap', 'swap', 'read only', 'code', 'read only', 'swap', 'clean', 'space', 'swap', 'space',
+             'pointer', 'swap', 'code', 'pointer', 'swap', 'clean']
     events = [(kind, *draw.sample(range(PAGES), 2)) for kind in kinds]
     return dict(satps=[8 << 60 | at // PAGE for at in roots], leaves=leaves,
-                pointer=middles[0] + 8 * middle,
-                pages=address_of(root, middle, 0, 0), code=address_of(root, middle + 1, code, 0),
-                frames=frame_list, untouched=untouched, events=events, memory=dict(memory.words),
-                value=draw.getrandbits(64), step=draw.getrandbits(64))
+                places=[middles[0] + 8 * middle, code_leaves + 8 * code],
+                pages=address_of(root, middle, 0, 0), code=address_of(root, middle + 2, code, 0),
+                given=given, others=others, untouched=untouched, events=events,
+                memory=dict(memory.words), value=draw.getrandbits(64), step=draw.getrandbits(64))
 
 
 def chosen(seed):
@@ -192,13 +206,15 @@ def chosen(seed):
 
 
 def event_words(life):
-    space = pointer = 0
+    space = pointer = code = 0
     for kind, one, other in life['events']:
         space ^= kind == 'space'
         pointer ^= kind == 'pointer'
+        code ^= kind == 'code'
         yield {'swap': (1 | one << 8, other), 'read only': (2 | one << 8, W),
                'clean': (2 | one << 8, A | D), 'space': (4, life['satps'][space]),
-               'pointer': (3, entry(life['leaves'][pointer], V))}[kind]
+               'pointer': (3, entry(life['leaves'][pointer], V)),
+               'code': (3 | 1 << 8, entry(CODE[code], V | X | A))}[kind]
     yield 0, 0
 
 
@@ -215,18 +231,19 @@ def data(seed):
     for words in event_words(life):
         yield '    .dword ' + ', '.join(map(hex, words))
     yield 'live_frames:'
-    for frame in life['frames'][:PAGES]:
+    for frame in life['given']:
         yield f'    .dword {entry(frame, V | R | W):#x}'
     for name, value in (('satp', life['satps'][0]), ('code', life['code']), ('pages', life['pages']),
                         ('count', PAGES), ('logged', PAGES + UNTOUCHED), ('value', life['value']),
-                        ('step', life['step'])):
+                        ('step', life['step']), ('alias', 2 << 20)):
         yield f'live_{name}:\n    .dword {value:#x}'
-    yield f"    .equ live_leaves, {life['leaves'][0]:#x}\n    .equ live_pointer, {life['pointer']:#x}"
-    yield f'begin_signature:\n    .zero {8 * log_size()}\nend_signature:'
+    yield 'live_places:\n    .dword ' + ', '.join(map(hex, life['places']))
+    yield f"    .equ live_leaves, {life['leaves'][0]:#x}"
+    yield f'begin_signature:\n    .zero {8 * log_size(life)}\nend_signature:'
 
 
-def log_size():
-    return LINE * len(ACCESSES) + 2 + PAGES + UNTOUCHED
+def log_size(life):
+    return LINE * len(ACCESSES) + len(life['events']) + 1 + 2 + PAGES + UNTOUCHED
 
 
 def prepare(seed, work, trapeze):
@@ -265,28 +282,35 @@ def judge_access(row, line):
 
 
 def lived(life):
-    """The sum, the faults, and the leaves that the program must have come to."""
-    memory, total, faults = dict(life['memory']), 0, PAGES
-    pages, others, is_elsewhere = life['frames'][:PAGES], life['frames'][PAGES:], False
+    """What the program must have written down: the faults at each event; the sum of all that it read, the
+    faults in all; the leaves at the end."""
+    memory, total, faults, so_far = dict(life['memory']), 0, PAGES, []
+    pages, others, is_elsewhere, factor = list(life['given']), life['others'], False, 31
     for i, frame in enumerate(pages):
         memory[frame] = life['value'] + i * life['step']
     for kind, one, other in life['events'] + [('', 0, 0)]:
-        for frame in others if is_elsewhere else pages:
-            total = total * 31 + memory[frame]
+        for frame, seen_again in zip(others if is_elsewhere else pages, pages):
+            total = total * factor + memory[frame]
             memory[frame] += 1
+            total += memory[seen_again]
+        so_far.append(faults)
         if kind == 'swap':
             pages[one], pages[other] = pages[other], pages[one]
         elif kind == 'read only':
             faults += 1
+        elif kind == 'code':
+            factor = 158 - factor  # 31 or 127
         elif kind in ('space', 'pointer'):
             is_elsewhere = not is_elsewhere
     leaves = [entry(frame, V | R | W | A | D) for frame in pages]
-    return total & NOT, faults, leaves + [entry(frame, V | R | W) for frame in life['untouched']]
+    leaves += [entry(frame, V | R | W) for frame in life['untouched']]
+    return so_far, total & NOT, faults, leaves
 
 
 def judge_life(life, words):
-    total, faults, leaves = lived(life)
-    claims = [('the sum of all that was read', total), ('how many pages it was given, or their W', faults)]
+    so_far, total, faults, leaves = lived(life)
+    claims = [(f'how many faults it had before event {i}', count) for i, count in enumerate(so_far)]
+    claims += [('the sum of all that was read', total), ('how many faults it had', faults)]
     claims += [(f'the leaf of page {i}', leaf) for i, leaf in enumerate(leaves)]
     for (what, claimed), seen in zip(claims, words):
         if claimed != seen:
@@ -296,7 +320,7 @@ def judge_life(life, words):
 
 def judge(seed, work):
     rows, life, _ = chosen(seed)
-    words = read_signature(work, log_size())
+    words = read_signature(work, log_size(life))
     claimed, seen = 'the program comes to its end and turns the machine off', 'no log of it'
     if words is None:
         return {'claimed': claimed, 'seen': seen, 'score': 0.0}

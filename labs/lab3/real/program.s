@@ -111,6 +111,7 @@ live:
     ld a1, live_count
     ld a2, live_value
     ld a3, live_step
+    ld a6, live_alias
     li a4, 0
     mret
 
@@ -142,6 +143,8 @@ live_trap:
 
 # An event is two doublewords: the kind in the first's low byte.
 live_call:
+    sd s2, 0(s0)                # the faults so far
+    addi s0, s0, 8
     csrr t3, mepc
     addi t3, t3, 4
     csrw mepc, t3
@@ -162,8 +165,11 @@ live_call:
     beqz t3, live_point
     csrw satp, t4               # 4: another address space
     j live_on
-live_point:                     # 3: the pointer to its leaves leads elsewhere
-    la t5, live_pointer
+live_point:                     # 3: another entry, of which live_places has the address
+    sub t6, t6, t5
+    la t5, live_places
+    add t5, t5, t6
+    ld t5, 0(t5)
     sd t4, 0(t5)
     j live_on
 live_swap:                      # 1: with another leaf
@@ -200,31 +206,41 @@ live_over:
     sw t1, 0(t0)
     j .
 
-# a0 its pages, a1 how many, a2 the first one's value, a3 by how much each is more. It reads each
-# page and adds one to it, again and again, and sums up what it read in a4.
-    .org 0x1000
+# a0 its pages, a1 how many, a2 the first one's value, a3 by how much each is more; and at a6 behind a0 the
+# first address space's pages are seen again. It reads each page and adds one to it, and looks at it there, again and
+# again, and sums up what it read in a4. There are two of it, which sum up differently.
+    .macro live_program shift
     mv t0, a0
     mv t1, a1
+    li a7, 4096
 1:  sd a2, 0(t0)
     add a2, a2, a3
-    li t2, 4096
-    add t0, t0, t2
+    add t0, t0, a7
     addi t1, t1, -1
     bnez t1, 1b
 2:  mv t0, a0
     mv t1, a1
+    li a7, 4096
 3:  ld t2, 0(t0)
-    slli a5, a4, 5
-    sub a4, a5, a4              # the sum times 31
+    slli a5, a4, \shift
+    sub a4, a5, a4              # times 2^shift - 1
     add a4, a4, t2
     addi t2, t2, 1
     sd t2, 0(t0)
-    li t2, 4096
-    add t0, t0, t2
+    add t2, t0, a6
+    ld t2, 0(t2)
+    add a4, a4, t2
+    add t0, t0, a7
     addi t1, t1, -1
     bnez t1, 3b
     ecall
     j 2b
+    .endm
 
+    .org 0x1000
+    live_program 5
     .org 0x2000
+    live_program 7
+
+    .org 0x3000
     .include "data.s"
