@@ -175,8 +175,9 @@ bool virtqueue_await(struct platform *platform, unsigned slot, unsigned index,
  *
  * The entry of the used ring whose turn it is (next_used, at used_entry()) gets the index of the
  * request's head and the number of bytes written into it, 32 bits each; only then the ring's index
- * (at used_idx()) says so, 16 bits that wrap around (2.7.8). Where is_live() says no, nothing is
- * written; a ring that is not in RAM breaks the device (virtio_break). */
+ * (at used_idx()) says so, 16 bits that wrap around (2.7.8). Both are written by platform_write.
+ * Where is_live() says no, nothing is; a ring that is not in RAM breaks the device (virtio_break).
+ */
 static void give_back(struct platform *platform, struct virtio *virtio, struct virtqueue *queue,
                       uint16_t head, uint32_t written)
 {

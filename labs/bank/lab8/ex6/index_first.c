@@ -8,8 +8,9 @@ static void give_back(struct platform *platform, struct virtio *virtio, struct v
     if (!is_live(virtio, queue))
         return;
     uint16_t now = (uint16_t)(queue->next_used + 1);
-    bool done = put(platform, used_idx(queue), &now, 2);
-    done = done && put(platform, used_entry(queue, queue->next_used), entry, sizeof entry);
+    bool done = platform_write(platform, used_idx(queue), &now, 2);
+    done =
+        done && platform_write(platform, used_entry(queue, queue->next_used), entry, sizeof entry);
     queue->next_used = now;
     if (!done)
         virtio_break(virtio);

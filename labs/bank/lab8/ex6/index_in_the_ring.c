@@ -7,9 +7,9 @@ static void give_back(struct platform *platform, struct virtio *virtio, struct v
     uint32_t entry[2] = {head, written};
     if (!is_live(virtio, queue))
         return;
-    bool done = put(platform, used_entry(queue, queue->next_used), entry, sizeof entry);
+    bool done = platform_write(platform, used_entry(queue, queue->next_used), entry, sizeof entry);
     queue->next_used = (uint16_t)((queue->next_used + 1) % queue->num);
-    done = done && put(platform, used_idx(queue), &queue->next_used, 2);
+    done = done && platform_write(platform, used_idx(queue), &queue->next_used, 2);
     if (!done)
         virtio_break(virtio);
 }
