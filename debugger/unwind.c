@@ -25,8 +25,7 @@ struct evaluation {
 };
 
 /* A little machine with a short stack. False: something is in it that is not known. */
-/* NOLINTNEXTLINE(readability-function-cognitive-complexity): the dispatcher, one line an operation
- */
+/* NOLINTNEXTLINE(readability-function-cognitive-complexity): a dispatcher, a line an operation */
 static bool evaluate(struct evaluation *e, const Dwarf_Op *ops, size_t count, uint64_t *result)
 {
     enum { ROOM = 8 };
