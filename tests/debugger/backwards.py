@@ -99,6 +99,14 @@ expect("a power-off is gone back from", started["ok"] and started["step"] == 0 a
 expect("what is typed in the past takes the place of what was typed later", other["stop"] == "idle" and
        "instead" in other["console"], other)
 
+# Through a reboot, and forwards through it again.
+for options in ((), ("--vmm",)):
+    _, _, there, behind, before, again = answers(
+        ["continue", "type reboot", "continue", "reverse-step --guest 150000",
+         "reverse-step --guest 20000", "step --guest 170000"], GUESTOS, options)
+    expect(f"back through a reboot {options}", place(again) == place(there) and
+           "reboots" in again["text"][0] and before["step"] == behind["step"] - 20000, there, before, again)
+
 if SPOILS:
     sys.exit(0 if failures else 1)
 sys.exit(1 if failures else 0)
