@@ -18,6 +18,9 @@ def environment(root, path):
 def fatal(done, what):
     """Ends with what a command said, as it said it."""
     said = (done.stdout + done.stderr).decode(errors="replace").strip()
+    # ninja's word for it, and the command line, say nothing to who wrote the source
+    said = "\n".join(line for line in said.splitlines()
+                     if not line.startswith(("FAILED: ", "ninja: ")) and " -MD -MT " not in line)
     raise Trouble(f"{what} failed\n{said}" if said else f"{what} failed")
 
 

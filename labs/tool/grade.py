@@ -52,6 +52,13 @@ def taken(submission, path):
         return file.read()
 
 
+def first_error(outcome, folder):
+    """What a compiler complained about first, without the place where it ran."""
+    errors = [line for line in outcome.said.replace(folder + "/", "").splitlines()
+              if re.search(r":\d+: (fatal )?error: ", line)]
+    return errors[0][:300] if errors else outcome.why
+
+
 class Grader:
     """Grades one submission after another, in a folder of its own."""
 
@@ -107,9 +114,7 @@ class Grader:
         self.walls.own(self.tree, False)
         if outcome.status == 0:
             return None
-        said = outcome.said.replace(self.tree + "/", "")
-        errors = [line for line in said.splitlines() if re.search(r":\d+: (fatal )?error: ", line)]
-        return f"it does not build: {errors[0][:300] if errors else outcome.why}"
+        return f"it does not build: {first_error(outcome, self.tree)}"
 
     def untested(self, why):
         """Results where nothing could be run."""

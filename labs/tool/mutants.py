@@ -78,7 +78,8 @@ class Range:
         command = command[1:] if command[0].endswith("ccache") else command
         outcome = self.command(command + variant.starter_flags(self.workshop.copy), True)
         if outcome.status:
-            raise Trouble(f"{self.own} does not compile: {outcome.why}")
+            error = grade.first_error(outcome, self.workshop.copy)
+            raise Trouble(f"{self.own} does not compile: {error}")
         return target
 
     def failing(self, own, instead):

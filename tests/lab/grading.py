@@ -6,11 +6,13 @@ must get the points that it deserves, and nothing of them may be left.
     grading.py --self-test ROOT           wrong points, and what is left behind, must be noticed"""
 
 import csv
+import json
 import os
 import signal
 import subprocess
 import sys
 import tempfile
+from xml.etree import ElementTree
 
 ROOT = os.path.abspath(sys.argv[2] if sys.argv[1] == "--self-test" else sys.argv[1])
 sys.path.insert(0, os.path.join(ROOT, "labs/tool"))
@@ -158,11 +160,31 @@ def harm(canary, before):
             yield f"{folder} was filled"
 
 
+def reports(rows, out):
+    """Where a report of another format does not say the same as the table."""
+    for name, row in rows.items():
+        total = float(row["total"])
+        with open(os.path.join(out, f"{name}.results.json"), encoding="utf-8") as file:
+            scope = json.load(file)
+        if scope["score"] != total or round(sum(test["score"] for test in scope["tests"]), 2) != total:
+            yield f"{name}: Gradescope's report says {scope['score']}, not {total}"
+        if sum(test["max_score"] for test in scope["tests"]) != 100:
+            yield f"{name}: Gradescope's report has not 100 points"
+        with open(os.path.join(out, f"{name}.autolab.json"), encoding="utf-8") as file:
+            if round(sum(json.load(file)["scores"].values()), 2) != total:
+                yield f"{name}: Autolab's line has another total"
+        suite = ElementTree.parse(os.path.join(out, f"{name}.junit.xml")).getroot()
+        failed = len(suite.findall("testcase/failure"))
+        if int(suite.get("failures")) != failed or (failed == 0) != (total == 100):
+            yield f"{name}: JUnit's report has {failed} failures"
+
+
 def check(walls, found, canary, folder):
     before = processes()
     lay_out(os.path.join(folder, "in"), found)
     status, rows = grade(os.path.join(folder, "in"), os.path.join(folder, "out"), walls)
-    wrong = [*complaints(found, rows), *harm(canary, before)]
+    wrong = [*complaints(found, rows), *harm(canary, before),
+             *reports(rows, os.path.join(folder, "out"))]
     return wrong + ([f"grade ended with status {status}"] if status else [])
 
 
