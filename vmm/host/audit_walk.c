@@ -130,9 +130,9 @@ static struct audit_word walk(const struct vm *vm, struct view view, const struc
         return word;
     for (int level = 2; level >= 0; level--) {
         uint64_t at = table + 8 * index_of(gva, level);
+        word.table[level] = table; /* of which PMP may deny this entry, and no other */
         if (!audit_p2m(vm, at, &hpa) || !(pmp_perms(pmp, MODE_S, at, 8) & R))
             return word;
-        word.table[level] = table;
         uint64_t pte = word_at(vm, hpa);
         if (is_bad(pte, level) || (pte & RWX && level < smallest))
             return word;

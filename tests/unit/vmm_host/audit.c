@@ -4,6 +4,7 @@
 #include <signal.h>
 
 #include "audit.h"
+#include "pmp.h"
 #include "shadow_pages.h"
 
 #define WINDOW 0x5000u
@@ -378,4 +379,18 @@ Test(audit, a_guest_that_is_audited_runs_as_ever)
     run(5);
     cr_expect_eq(w.hart->x[A5], 2);
     cr_expect_gt(audit_count(audit), 8);
+}
+
+/* The others of its entries are still the guest's to use. */
+Test(audit, a_table_whose_first_entry_pmp_denies_is_a_table)
+{
+    struct pmp *pmp = &w.hart->csr.pmp;
+    pmp->cfg[0] = (PMP_NAPOT | PMP_R | PMP_W | PMP_X) << 8 | PMP_NA4;
+    pmp->addr[0] = leaf_table().a >> 2;
+    pmp->addr[1] = PMP_ADDRESS;
+    w.vm->port.changed(&w.vm->port, CHANGE_PROTECTION);
+    w.hart->x[A1] = WINDOW;
+    once(LD(A0, A1));
+    cr_expect_neq(*leaf_at(WINDOW), 0);
+    cr_expect_null(audit_check(audit), "%s", audit_check(audit));
 }
