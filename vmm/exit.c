@@ -65,9 +65,9 @@ static const struct {
  * answer; rows with NO_CAUSE are no trap's. Before the handler, which may change them, the exit is
  * noted: the row's number as last_exit and last_found, the trap as last_trap, one more in
  * stats.exits, and who watches is told, with the row's exit_text (platform_observe_exit). A trap of
- * no row is an access fault of the hart itself: the shadow leads outside the machine, which no fill
- * makes it do. It is not noted; the reference step finds out what the guest should have seen
- * (emulate_access). */
+ * no row is an access fault of the hart itself, from a device that is passed through and refuses
+ * the access. It is not noted; the reference step finds out what the guest should have seen, which
+ * may have mapped something else there since (emulate_by_hand). */
 enum outcome exit_dispatch(struct vcpu *vcpu, struct trap *trap)
 {
     for (unsigned reason = 0; reason < EXIT_COUNT; reason++)
@@ -78,5 +78,5 @@ enum outcome exit_dispatch(struct vcpu *vcpu, struct trap *trap)
             platform_observe_exit(&vcpu->vm->platform, &vcpu->hart, *trap, exit_text[reason]);
             return exits[reason].handler(vcpu, trap);
         }
-    return emulate_access(vcpu, trap);
+    return emulate_by_hand(vcpu, trap);
 }

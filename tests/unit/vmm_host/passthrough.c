@@ -32,6 +32,21 @@ Test(passthrough, a_register_is_read_and_written_without_an_exit)
     cr_expect_eq(pte_pa(shadow_entry(UART_BASE)), UART_BASE);
 }
 
+/* The guest has mapped memory there since and not fenced: the hart meets the device, which refuses
+ * the width; the VMM finds the memory. It had a reason to do a plain load by hand. */
+Test(passthrough, what_the_device_refuses_may_be_memory_by_now)
+{
+    uint64_t *pte = (uint64_t *)(void *)hw_frame(w.vm->hw, HPA(hpa_of(entry_at(UART_BASE, 0))));
+    poke(DATA, 8, 0x1234);
+    w.hart->x[S0] = UART_BASE;
+    once(LBU(A0, S0, LSR));
+    hosted_audit(w.hosted, 0);
+    *pte = entry(DATA, S_RWX); /* behind the back of every policy */
+    once(LD(A0, S0));
+    cr_expect_eq(w.hart->x[A0], 0x1234);
+    cr_expect_eq(w.vm->stats.emulated_direct, 0);
+}
+
 TestSuite(no_passthrough, .init = world_new, .fini = world_end);
 
 Test(no_passthrough, without_it_each_access_is_an_exit)
