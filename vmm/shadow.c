@@ -303,7 +303,7 @@ uint64_t shadow_lookup(const struct shadows *shadows, const struct shadow *shado
                        int *level, unsigned *reasons)
 {
     unsigned page = shadow->root;
-    for (*level = SV39_LEVELS - 1; *level >= 0; --*level) {
+    for (*level = SV39_LEVELS - 1;; --*level) { /* at the lowest, there are no pointers */
         unsigned index = index_at(gva, *level);
         uint64_t pte = page_table(shadows, page)[index];
         if (reasons)
@@ -312,5 +312,4 @@ uint64_t shadow_lookup(const struct shadows *shadows, const struct shadow *shado
             return pte;
         page = page_below(shadows, pte);
     }
-    return 0;
 }

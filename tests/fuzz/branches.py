@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Prints which branches of the VMM a hostile run reached, from a build with --coverage.
+"""Prints which branches of the VMM were reached, from a build with --coverage.
 
-    branches.py BUILD    1 if a branch was not reached and unreached.txt does not say why
+    branches.py BUILD [UNREACHED]    1 if a branch was not reached and UNREACHED does not say why
     branches.py --self-test
 
-A line of unreached.txt is FILE: TEXT: REASON; TEXT is part of the source line."""
+A line of UNREACHED is FILE: TEXT: REASON; TEXT is part of the source line."""
 import json
 import os
 import re
@@ -33,7 +33,8 @@ def missed(part, source):
 
 
 def report(found, sources, explained):
-    """Prints each file's branches; gives how many have no explanation."""
+    """Prints each file's branches, and, where there are explanations, those of what was not reached;
+    gives how many have none."""
     unexplained = 0
     for part in found["files"]:
         file = part["file"]
@@ -45,7 +46,9 @@ def report(found, sources, explained):
         for number, text, left in missed(part, sources(file)):
             why = reason_for(explained, file, text)
             unexplained += left if why is None else 0
-            print(f"  {number:>5} {left} not reached: {text}\n        {why or 'NOT EXPLAINED'}")
+            print(f"  {number:>5} {left} not reached: {text}")
+            if explained:
+                print(f"        {why or 'NOT EXPLAINED'}")
     return unexplained
 
 
@@ -61,14 +64,15 @@ def self_test():
 def main():
     if sys.argv[1:] == ["--self-test"]:
         return self_test()
-    here = os.path.dirname(os.path.abspath(__file__))
     command = ["gcovr", "--root", ".", "--filter", "vmm/", "--json", "-",
                os.path.join(sys.argv[1], "CMakeFiles/vmm.dir")]
     found = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
-    with open(os.path.join(here, "unreached.txt"), encoding="utf-8") as file:
-        explained = reasons(file.read())
+    explained = []
+    if len(sys.argv) > 2:
+        with open(sys.argv[2], encoding="utf-8") as file:
+            explained = reasons(file.read())
     left = report(found, lambda name: open(name, encoding="utf-8").read().splitlines(), explained)
-    print(f"{left} branches are neither reached nor explained")
+    print(f"{left} branches are {'neither reached nor explained' if explained else 'not reached'}")
     return left > 0
 
 

@@ -283,10 +283,15 @@ Test(pitfalls, p27_an_instruction_that_changed_since_the_trap_is_the_old_or_the_
         {CSRR(A0, sscratch), i_type(INSN_lbu, A0, A1, 0), "a load from a device"},
         {i_type(INSN_lbu, A0, A1, 0), LI(A0, 7), "a load that became an addition"},
         {i_type(INSN_lbu, A0, A1, 0), ECALL, "a load that became a call"},
+        {CSRR(A0, sscratch), insn_table[INSN_fadd_d].match, "an addition of doubles"},
     };
+    enum { ROWS = sizeof rows / sizeof *rows };
     usual_space(MODE_S);
     map(UART_BASE, UART_BASE, S_RWX);
-    for (unsigned i = 0; i < sizeof rows / sizeof *rows; i++) {
+    w.hart->csr.mstatus |= MSTATUS_FS;
+    for (unsigned n = 0; n < 2 * ROWS; n++) {
+        unsigned i = n % ROWS;
+        w.vm->config.is_silent = n >= ROWS;
         program(DATA, NOP, rows[i].old);
         program(DATA + PAGE_SIZE, NOP, rows[i].new);
         map(0x5000, DATA, S_RX);

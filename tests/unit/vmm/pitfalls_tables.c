@@ -117,6 +117,55 @@ Test(pitfalls, p12_a_store_that_crosses_into_a_table_is_followed)
     cr_expect_eq(peek(first, 8), word);
 }
 
+/* What the entry of a page, or of a table, can become, one after another: the window is used before
+ * and after each change. */
+Test(pitfalls, p12_an_entry_can_become_anything)
+{
+    enum { PAGES, TABLES_OF_PAGES };
+    const uint64_t upper = TABLE_VA + PAGE_SIZE, large = RAM_BASE + level_size(1);
+    const uint64_t table = window_entry & ~(uint64_t)(PAGE_SIZE - 1), other = table + 0x40000;
+    const struct {
+        int of;
+        uint64_t value;
+    } rows[] = {
+        {PAGES, 0},
+        {PAGES, entry(DATA, S_RWX)},
+        {PAGES, entry(DATA, S_RWX & ~PTE_R)},
+        {PAGES, entry(DATA + PAGE_SIZE, S_RWX)},
+        {PAGES, entry(DATA + PAGE_SIZE, PTE_V)},
+        {PAGES, entry(DATA, S_RWX)},
+        {PAGES, entry(DATA, S_RWX & ~PTE_A)},
+        {PAGES, entry(DATA, S_RWX & ~PTE_D)},
+        {PAGES, entry(DATA, S_RWX) | PTE_RESERVED},
+        {PAGES, entry(DATA, S_RWX)},
+        {TABLES_OF_PAGES, entry(other, PTE_V)},
+        {TABLES_OF_PAGES, entry(other, PTE_V | PTE_A)},
+        {TABLES_OF_PAGES, entry(table, PTE_V)},
+        {TABLES_OF_PAGES, entry(large, S_RWX)},
+        {TABLES_OF_PAGES, entry(table, PTE_V)},
+        {TABLES_OF_PAGES, entry(large + PAGE_SIZE, S_RWX)},
+        {TABLES_OF_PAGES, entry(other, PTE_V)},
+        {TABLES_OF_PAGES, 0},
+        {TABLES_OF_PAGES, entry(table, PTE_V)},
+    };
+    map(upper, entry_at(WINDOW, 1) & ~(uint64_t)(PAGE_SIZE - 1), S_RWX);
+    poke(other + (window_entry & (PAGE_SIZE - 1)), 8, entry(DATA + 2 * PAGE_SIZE, S_RWX));
+    poke(large + WINDOW, 8, 4);
+    program(CODE, LD(A0, A1), SD(A2, A3), world_is_coherent() ? NOP : SFENCE_ALL, LD(A5, A1), LOOP);
+    program(HANDLER, csr_type(INSN_csrrw, ZERO, CSR_sepc, A4), SRET); /* past the load */
+    for (unsigned i = 0; i < sizeof rows / sizeof *rows; i++) {
+        w.hart->x[A2] = rows[i].value;
+        w.hart->x[A3] = rows[i].of == PAGES ? TABLE_VA + (window_entry & (PAGE_SIZE - 1))
+                                            : upper + (entry_at(WINDOW, 1) & (PAGE_SIZE - 1));
+        w.hart->x[A4] = CODE + 4;
+        w.hart->pc = CODE;
+        struct fidelity_run run = world_lockstep(20);
+        cr_expect_eq(run.result, FIDELITY_LIMIT, "row %u", i);
+        cr_expect_eq(run.stale, 0, "row %u", i);
+    }
+    cr_expect_eq(w.hart->x[A5], 1);
+}
+
 Test(pitfalls, p12_dma_into_a_table_is_followed)
 {
     once(LD(A0, A1));
@@ -263,6 +312,14 @@ Test(pitfalls, p13_a_frame_that_is_written_often_is_data_until_it_is_walked_agai
     cr_expect_lt(exits(EXIT_TRACED) - traced, OFTEN / 2);
     once(LD(A0, A1));
     cr_expect_eq(w.hart->x[A0], 1);
+    /* of a table of tables, under each policy that traces */
+    map(TABLE_VA + PAGE_SIZE, entry_at(WINDOW, 1) & ~(uint64_t)(PAGE_SIZE - 1), S_RWX);
+    w.hart->x[A4] = TABLE_VA + PAGE_SIZE + 0x800;
+    for (unsigned i = 0; i < OFTEN; i++)
+        once(SD(A0, A4));
+    traced = exits(EXIT_TRACED);
+    once(SD(A0, A4));
+    cr_expect_eq(exits(EXIT_TRACED), traced);
     expect_followed("after all that", NOP, SD(A2, A3), 2);
 }
 

@@ -582,6 +582,32 @@ static struct view nth(unsigned n)
     return view_of(SATP_SV39 | (0x80000 + n), MODE_U, false, false);
 }
 
+/* Three pages for each of so many addresses, and there are more views than have room. */
+Test(shadow, when_the_pool_is_empty_who_was_not_used_for_longest_gives_up_its_pages)
+{
+    enum { ADDRESSES = SHADOW_PAGES > 1000 ? 64 : 1, VIEWS = SHADOW_PAGES / (2 * ADDRESSES) };
+    for (unsigned n = 0; n < VIEWS; n++) {
+        if (n == VIEWS - 1) /* the first, of all, is used once more */
+            cr_expect(maps(nth(0), 0));
+        for (uint64_t i = 0; i < ADDRESSES; i++)
+            fill(nth(n), i << 30, RAM_BASE, RWX, KIB4);
+    }
+    cr_expect_eq(shadows->stats.recycled, 1);
+    for (uint64_t i = 0; i < ADDRESSES; i++)
+        cr_expect(maps(nth(VIEWS - 1), i << 30) && maps(nth(0), i << 30));
+    EXPECT_SOUND();
+    cr_expect_not(maps(nth(1), 0));
+}
+
+Test(shadow, of_what_is_not_mapped_there_are_no_reasons)
+{
+    int level;
+    unsigned beside = 1;
+    fill(user(), 0x1000, RAM_BASE, RWX, KIB4);
+    shadow_lookup(shadows, shadow_of(shadows, user()), GVA(0x2000), &level, &beside);
+    cr_expect_eq(beside, 0);
+}
+
 /* As many as the pool has roots for. */
 static unsigned room(void)
 {
