@@ -383,7 +383,7 @@ static const struct option_row rows[] = {
     {"realtime", NULL, "a second of the guest's is one of the host's, and so is the date",
      take_realtime, "run"},
     {"stats", NULL, "print counts at the end", take_stats, "run fidelity debug"},
-    {"every", "N", "compare after every N steps; 1000 by default", take_every, "fidelity"},
+    {"every", "N", "compare after every N steps; 100K by default", take_every, "fidelity"},
     {"trace", "FILE", "write a log of traps and exits; FILE,insn,trap,exit: of these", take_trace,
      "run"},
     {"signature", "FILE", "write the words from begin_signature to end_signature", take_signature,
@@ -486,7 +486,7 @@ static enum parsed parse_options(struct options *options, int argc, char **argv,
 enum parsed options_parse(struct options *options, int argc, char **argv, const char *summary)
 {
     *options =
-        (struct options){.board = board_default(), .max = NEVER, .every = 1000, .granularity = 4};
+        (struct options){.board = board_default(), .max = NEVER, .every = 100000, .granularity = 4};
     enum parsed parsed = parse_options(options, argc, argv, summary);
     if (parsed != PARSED)
         return parsed;
