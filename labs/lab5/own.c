@@ -6,10 +6,11 @@
  * each; and right ones, for which they should pass. lab_vm.h says what a claim can do. */
 #include "lab_vm.h"
 
-CLAIM(5, NOTHING, "a reflected trap leaves the guest's registers alone", "vmm/vcpu.c")
+CLAIM(5, NOTHING, "after a reflected trap, sret goes back to where it happened", "vmm/vcpu.c")
 {
     given_vm(SHADOW_FLUSH, true);
-    hart->x[A0] = 42;
     vcpu_reflect(vcpu, (struct trap){.cause = CAUSE_BREAKPOINT});
-    same_u64(42, hart->x[A0], "a0");
+    holds(trap_sret(hart), "the handler may return", "it may not");
+    same_u64(CODE, hart->pc, "pc");
+    same_u64(MODE_S, hart->mode, "the guest's mode");
 }
