@@ -17,9 +17,9 @@ static const struct part {
 enum { PARTS = sizeof parts / sizeof *parts };
 
 /* Strings are case insensitive (ISA 27.1). */
-static char lower(char c)
+static int lower(char c)
 {
-    return c >= 'A' && c <= 'Z' ? (char)(c + 'a' - 'A') : c;
+    return c >= 'A' && c <= 'Z' ? c + 'a' - 'A' : c;
 }
 
 static bool starts_with(const char *text, const char *name)
