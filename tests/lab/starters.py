@@ -2,6 +2,7 @@
 """Holds starters against what they promise, lab by lab.
 
     starters.py ROOT [N...]       cuts and builds the starter of each lab
+    starters.py --through ROOT    the starter of a course that builds on itself: all labs' solutions are missing
     starters.py --self-test ROOT  plants faults in a starter, and in what its tests say
 
 A starter builds; every claim of its lab fails, with a message that names an exercise; nothing of the
@@ -15,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 
-ROOT = os.path.abspath(sys.argv[2] if sys.argv[1] == "--self-test" else sys.argv[1])
+ROOT = os.path.abspath(sys.argv[2] if sys.argv[1].startswith("--") else sys.argv[1])
 sys.path.insert(0, os.path.join(ROOT, "labs/tool"))
 
 import bank  # noqa: E402
@@ -41,12 +42,12 @@ def fingerprints(text):
     return pairs | {line for line in lines if len(line) >= 2 * SHORT}
 
 
-def solution_of(number):
+def solution_of(labs):
     """(fingerprints of the solution, fingerprints of what a starter has anyway)."""
     bodies, rest = set(), set()
-    places = source.find(ROOT, {number})
+    places = source.find(ROOT, labs)
     for path in tree.files(ROOT):
-        if not cut.is_for(path, {number}):
+        if not cut.is_for(path, labs):
             continue
         text = tree.read(os.path.join(ROOT, path))
         for place in places.get(path, []):
@@ -103,7 +104,7 @@ def check_starter(lab, listed, folder):
     """The starter itself, built as a student builds it."""
     starter = os.path.join(folder, f"starter{lab.number}")
     cut.start(ROOT, lab.number, starter)
-    yield from traces(starter, *solution_of(lab.number))
+    yield from traces(starter, *solution_of({lab.number}))
     build.build(starter, lab.targets)
     said = variant.verdicts(build.program(starter, lab.tests))
     yield from unlike(said, listed, {place for claim in listed for place in {claim.exercise}})
@@ -164,13 +165,27 @@ def check(lab):
         checker.close()
 
 
+def check_through():
+    """All labs at once: builds, gives nothing away, and every claim of the last lab is missing."""
+    labs = set(tree.lab_numbers(ROOT))
+    lab = tree.Lab(ROOT, max(labs))
+    with tempfile.TemporaryDirectory(prefix="lab-starters-") as folder:
+        starter = os.path.join(folder, "starter")
+        cut.start(ROOT, lab.number, starter, through=True)
+        yield from traces(starter, *solution_of(labs))
+        build.build(starter, lab.targets)
+        for row in variant.verdicts(build.program(starter, lab.tests)).values():
+            if row["verdict"] != "missing" or "is not written yet" not in row["seen"]:
+                yield f"a claim is {row['verdict']}: {row['claimed']}: {row['seen']}"
+
+
 def self_test():
     """Traces in a file, in a comment and in an object; a claim that passes, crashes or names another."""
     lab = tree.Lab(ROOT, 1)
     with tempfile.TemporaryDirectory(prefix="lab-starters-") as folder:
         starter = os.path.join(folder, "starter")
         cut.start(ROOT, 1, starter)
-        known = solution_of(1)
+        known = solution_of({1})
         if list(traces(starter, *known)):
             return f"a good starter is refused: {list(traces(starter, *known))}"
         path, places = sorted(source.find(ROOT, {1}).items())[0]
@@ -204,6 +219,10 @@ def main():
     if sys.argv[1] == "--self-test":
         wrong = self_test()
         print(wrong or "planted faults are seen")
+        sys.exit(1 if wrong else 0)
+    if sys.argv[1] == "--through":
+        wrong = list(check_through())
+        print(f"all labs: {len(wrong)} complaints", *wrong, sep="\n  ")
         sys.exit(1 if wrong else 0)
     status = 0
     for number in [int(word) for word in sys.argv[2:]] or tree.lab_numbers(ROOT):
