@@ -1,5 +1,7 @@
 """Builds a tree, as `./dev build` does."""
 
+import contextlib
+import fcntl
 import os
 import subprocess
 
@@ -37,11 +39,22 @@ def configure(root, path):
         fatal(done, "cmake")
 
 
+@contextlib.contextmanager
+def alone(root):
+    """One build of a tree at a time."""
+    os.makedirs(os.path.join(root, FOLDER), exist_ok=True)
+    with open(os.path.join(root, FOLDER, "lab.lock"), "w", encoding="utf-8") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 def build(root, targets, path=None):
     """Builds targets of a trusted tree. Trouble when something does not compile, with why."""
-    configure(root, path)
-    done = subprocess.run(["cmake", "--build", FOLDER, "--target", *targets, "--", "--quiet"],
-                          cwd=root, capture_output=True, check=False, env=environment(root, path))
+    with alone(root):
+        configure(root, path)
+        done = subprocess.run(["cmake", "--build", FOLDER, "--target", *targets, "--", "--quiet"],
+                              cwd=root, capture_output=True, check=False,
+                              env=environment(root, path))
     if done.returncode:
         fatal(done, "the build")
 
