@@ -7,7 +7,6 @@ linked and run behind walls."""
 import json
 import os
 import shutil
-import tempfile
 
 import bank
 import build

@@ -22,6 +22,8 @@ sys.path.insert(0, os.path.join(ROOT, "labs/tool"))
 import bank  # noqa: E402
 import build  # noqa: E402
 import cut  # noqa: E402
+import run  # noqa: E402
+import sandbox  # noqa: E402
 import source  # noqa: E402
 import tree  # noqa: E402
 import variant  # noqa: E402
@@ -100,6 +102,11 @@ def unlike(said, listed, exercises):
             yield f"'{claim.text}' names exercise {named[1]}, which it does not need"
 
 
+def real(lab, folder):
+    """The test on something real, as a student runs it in that tree."""
+    return run.run_real(sandbox.LimitsOnly(), lab, folder, folder, build.program(folder, "trapeze"))
+
+
 def check_starter(lab, listed, folder):
     """The starter itself, built as a student builds it."""
     starter = os.path.join(folder, f"starter{lab.number}")
@@ -108,9 +115,9 @@ def check_starter(lab, listed, folder):
     build.build(starter, lab.targets)
     said = variant.verdicts(build.program(starter, lab.tests))
     yield from unlike(said, listed, {place for claim in listed for place in {claim.exercise}})
-    real = lab.real
-    if real and "judge" in real and not os.path.exists(os.path.join(starter, lab.folder, real["judge"])):
-        yield "the judge is not in the starter"
+    result = real(lab, starter)
+    if result.score or not re.search(r"lab \d+, exercise \d+: .* is not written yet", result.seen):
+        yield f"the starter's test on something real says no exercise's name: {result.seen}"
 
 
 def check_exercises(checker):
@@ -127,8 +134,8 @@ def check_exercises(checker):
         return [f"without exercise {exercise}: {wrong}"
                 for wrong in unlike(checker.verdicts(files, flags), checker.listed, {exercise})]
 
-    real = checker.lab.real.get("exercise") if checker.lab.real else None
-    items = [item for item in checker.exercises.items() if item[0] != real]
+    judged = checker.lab.real.get("exercise")  # by the test on something real
+    items = [item for item in checker.exercises.items() if item[0] != judged]
     with concurrent.futures.ThreadPoolExecutor(checker.workers) as pool:
         for wrong in pool.map(check, items):
             yield from wrong
@@ -152,10 +159,13 @@ def whole(checker):
     for claim in checker.listed:
         if said[claim.index]["verdict"] != "passed":
             yield f"the solution fails '{claim.text}': {said[claim.index]['seen']}"
+    result = real(checker.lab, ROOT)
+    if not result.passed:
+        yield f"the solution fails '{result.text}': {result.claimed}, but {result.seen}"
 
 
 def check(lab):
-    build.build(ROOT, [lab.tests])
+    build.build(ROOT, lab.targets)
     checker = bank.Checker(ROOT, lab)
     try:
         with tempfile.TemporaryDirectory(prefix="lab-starters-") as folder:
@@ -200,7 +210,6 @@ def self_test():
         tree.write(readme, before)
         if len(list(traces(starter, *known))) != 1:
             return "a solution in an object of git's was not seen"
-    import run
     claims = [run.Claim(0, 1, set(), "one", ""), run.Claim(1, 2, {1}, "two", ""), run.Claim(2, 3, set(), "three", "")]
     good = "lab 1, exercise 1: f() is not written yet"
     rows = {index: {"verdict": "missing", "seen": good} for index in (0, 1)}
