@@ -371,6 +371,8 @@ def best():
     if wanted:
         if wanted not in KINDS:
             raise Trouble(f"LAB_WALLS: there is no '{wanted}' (there are {', '.join(KINDS)})")
+        if wanted == "user" and os.geteuid() != 0:
+            raise Trouble("LAB_WALLS: only root can become another user")
         return KINDS[wanted]()
     if shutil.which("bwrap") and works(Namespaces):
         return Namespaces()
