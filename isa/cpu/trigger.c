@@ -106,8 +106,8 @@ bool trigger_guards(const struct triggers *triggers, uint64_t va, uint64_t pa, s
         uint64_t last = range->last < (page | in_page) ? range->last & in_page : in_page;
         guard->low = first < guard->low ? first : guard->low;
         guard->high = last > guard->high ? last : guard->high;
-        for (uint64_t part = first >> GUARD_SHIFT; part <= last >> GUARD_SHIFT; part++)
-            guard->watched |= (uint64_t)1 << part;
+        uint64_t to_last = UINT64_MAX >> (63 - (last >> GUARD_SHIFT));
+        guard->watched |= to_last & UINT64_MAX << (first >> GUARD_SHIFT);
     }
     return guard->watched;
 }
