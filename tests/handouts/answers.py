@@ -6,32 +6,20 @@ unnoticed.
 
 BUILD has what lab.toml's commands take from the build. A judge has RUNS, expected(seed), and
 complaint(run, work, what is expected)."""
-import importlib.util
 import os
-import subprocess
 import sys
-import tempfile
-import tomllib
+
+import judged
 
 FOLDER, TRAPEZE, BUILD = sys.argv[1:]
 SEEDS = ("0", "2147483647")
-sys.dont_write_bytecode = True
-
-
-def judge_of(lab):
-    spec = importlib.util.spec_from_file_location("judge", os.path.join(FOLDER, lab["real"]["judge"]))
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def make(lab, judge, seed, work):
     """What this build leaves in the folder."""
     if hasattr(judge, "prepare"):
         judge.prepare(int(seed), work)
-    for command in lab["real"]["run"]:
-        words = [word.format(trapeze=TRAPEZE, build=BUILD, work=work, seed=seed) for word in command]
-        subprocess.run(words, check=True, timeout=60, stdin=subprocess.DEVNULL)
+    judged.run(lab, trapeze=TRAPEZE, build=BUILD, work=work, seed=seed)
 
 
 def spots_of_memory(judge, memory, must):
@@ -80,7 +68,7 @@ def unnoticed(judge, run, work, must):
 
 
 def faults(lab, seed, work):
-    judge = judge_of(lab)
+    judge = judged.judge_of(FOLDER, lab)
     make(lab, judge, seed, work)
     must = judge.expected(int(seed))
     if judge.judge(int(seed), work)["score"] != 1:
@@ -90,16 +78,5 @@ def faults(lab, seed, work):
             yield f"seed {seed}: a change goes unnoticed: {where}"
 
 
-def main():
-    with open(os.path.join(FOLDER, "lab.toml"), "rb") as file:
-        lab = tomllib.load(file)
-    found = []
-    for seed in SEEDS:
-        with tempfile.TemporaryDirectory() as work:
-            found += faults(lab, seed, work)
-    print("\n".join(found))
-    return 1 if found else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(judged.check(FOLDER, SEEDS, faults))

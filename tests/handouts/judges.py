@@ -6,31 +6,19 @@ changed unnoticed, but for columns that say nothing.
 
 Lines of eight words, and TAIL words behind them. COLUMNS of eight are not judged ("5,6,7"), and of the
 first hundred words SPARED others, which the manual leaves open."""
-import importlib.util
 import os
-import subprocess
 import sys
-import tempfile
-import tomllib
+
+import judged
 
 FOLDER, TRAPEZE, COLUMNS, TAIL, *SPARED = sys.argv[1:]
 SEEDS = ("0", "1", "2147483647")
-sys.dont_write_bytecode = True
-
-
-def judge_of(lab):
-    spec = importlib.util.spec_from_file_location("judge", os.path.join(FOLDER, lab["real"]["judge"]))
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def made(lab, judge, seed, work):
     """The signature of this build, by lines."""
     judge.prepare(seed, work, TRAPEZE)
-    for command in lab["real"]["run"]:
-        words = [word.format(trapeze=TRAPEZE, work=work, seed=seed) for word in command]
-        subprocess.run(words, check=True, timeout=60)
+    judged.run(lab, trapeze=TRAPEZE, work=work, seed=seed)
     with open(os.path.join(work, "signature"), encoding="ascii") as file:
         return file.read().splitlines()
 
@@ -42,7 +30,7 @@ def score_of(lines, judge, seed, work):
 
 
 def faults(lab, seed, work):
-    judge = judge_of(lab)
+    judge = judged.judge_of(FOLDER, lab)
     lines = made(lab, judge, seed, work)
     if score_of(lines, judge, seed, work) != 1:
         yield f"seed {seed}: the solution is not worth all"
@@ -61,16 +49,5 @@ def faults(lab, seed, work):
             yield f"seed {seed}: a signature that is {what} is worth something"
 
 
-def main():
-    with open(os.path.join(FOLDER, "lab.toml"), "rb") as file:
-        lab = tomllib.load(file)
-    found = []
-    for seed in SEEDS:
-        with tempfile.TemporaryDirectory() as work:
-            found += faults(lab, seed, work)
-    print("\n".join(found))
-    return 1 if found else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(judged.check(FOLDER, SEEDS, faults))

@@ -10,8 +10,8 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
-import tomllib
+
+import judged
 
 FOLDER, TRAPEZE, PLACES, *SPARED = sys.argv[1:]
 SEEDS = ("0", "1", "2147483647")
@@ -21,9 +21,7 @@ def run(lab, seed, work):
     """The files that the solution leaves, by name."""
     judge(lab, "prepare", seed, work)
     before = set(os.listdir(work))
-    for command in lab["real"]["run"]:
-        words = [word.format(trapeze=TRAPEZE, work=work, seed=seed, lab=FOLDER) for word in command]
-        subprocess.run(words, check=True, timeout=60, stdout=subprocess.DEVNULL)
+    judged.run(lab, trapeze=TRAPEZE, work=work, seed=seed, lab=FOLDER)
     found = {}
     for name in sorted(set(os.listdir(work)) - before):
         with open(os.path.join(work, name), "rb") as file:
@@ -78,16 +76,5 @@ def faults(lab, seed, work):
         yield f"seed {seed}: {unnoticed} changes go unnoticed"
 
 
-def main():
-    with open(os.path.join(FOLDER, "lab.toml"), "rb") as file:
-        lab = tomllib.load(file)
-    found = []
-    for seed in SEEDS:
-        with tempfile.TemporaryDirectory() as work:
-            found += faults(lab, seed, work)
-    print("\n".join(found))
-    return 1 if found else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(judged.check(FOLDER, SEEDS, faults))

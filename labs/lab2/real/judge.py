@@ -11,8 +11,11 @@ cases, and whatever makes no difference to them.
 import json
 import os
 import random
-import subprocess
 import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, '../../harness'))
+import judging  # noqa: E402
 
 SIE, MIE, SPIE, MPIE, SPP, MPP = 1 << 1, 1 << 3, 1 << 5, 1 << 7, 1 << 8, 3 << 11
 MPRV, SUM, MXR, TSR = 1 << 17, 1 << 18, 1 << 19, 1 << 22
@@ -122,20 +125,7 @@ def data(seed):
 def prepare(seed, work, trapeze):
     with open(os.path.join(work, 'data.s'), 'w') as out:
         out.write('\n'.join(data(seed)) + '\n')
-    source = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'program.s')
-    subprocess.run([trapeze, 'as', source, '-I', work, '--exe', '-o', os.path.join(work, 'program.elf')],
-                   check=True)
-
-
-def read_signature(work, count):
-    """The log, or None: a file of `count` lines of hexadecimal, and no more of it is read than that."""
-    try:
-        with open(os.path.join(work, 'signature'), 'rb') as file:
-            lines = file.read(17 * count + 1).decode('ascii').split('\n')
-        words = [int(line, 16) for line in lines[:-1]]
-    except (OSError, ValueError):
-        return None
-    return words if len(words) == count and not lines[-1] else None
+    judging.assemble(HERE, work, trapeze)
 
 
 def status_text(status):
@@ -183,7 +173,7 @@ def judge_views(values, words):
 
 def judge(seed, work):
     cases, values = chosen(seed)
-    words = read_signature(work, LINE * len(cases) + VIEWS)
+    words = judging.words_of(os.path.join(work, 'signature'), LINE * len(cases) + VIEWS)
     claimed, seen = 'the program goes through all its cases and turns the machine off', 'no log of it'
     if words is None:
         return {'claimed': claimed, 'seen': seen, 'score': 0.0}

@@ -11,8 +11,11 @@ chooses indices, offsets, values, and the order.
 import json
 import os
 import random
-import subprocess
 import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, '../../harness'))
+import judging  # noqa: E402
 
 V, R, W, X, U, G, A, D = (1 << i for i in range(8))
 MPRV, SUM, MXR = 1 << 17, 1 << 18, 1 << 19
@@ -249,20 +252,7 @@ def log_size(life):
 def prepare(seed, work, trapeze):
     with open(os.path.join(work, 'data.s'), 'w') as out:
         out.write('\n'.join(data(seed)) + '\n')
-    source = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'program.s')
-    subprocess.run([trapeze, 'as', source, '-I', work, '--exe', '-o', os.path.join(work, 'program.elf')],
-                   check=True)
-
-
-def read_signature(work, count):
-    """The log, or None: a file of `count` lines of hexadecimal, and no more of it is read than that."""
-    try:
-        with open(os.path.join(work, 'signature'), 'rb') as file:
-            lines = file.read(17 * count + 1).decode('ascii').split('\n')
-        words = [int(line, 16) for line in lines[:-1]]
-    except (OSError, ValueError):
-        return None
-    return words if len(words) == count and not lines[-1] else None
+    judging.assemble(HERE, work, trapeze)
 
 
 def judge_access(row, line):
@@ -320,7 +310,7 @@ def judge_life(life, words):
 
 def judge(seed, work):
     rows, life, _ = chosen(seed)
-    words = read_signature(work, log_size(life))
+    words = judging.words_of(os.path.join(work, 'signature'), log_size(life))
     claimed, seen = 'the program comes to its end and turns the machine off', 'no log of it'
     if words is None:
         return {'claimed': claimed, 'seen': seen, 'score': 0.0}

@@ -10,8 +10,11 @@ a table is what its entries are now, for all that was changed is fenced before i
 import json
 import os
 import random
-import subprocess
 import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, '../../harness'))
+import judging  # noqa: E402
 
 V, R, W, X, U, G, A, D = (1 << bit for bit in range(8))
 SUM, MXR = 1 << 18, 1 << 19
@@ -194,20 +197,7 @@ def prepare(seed, work, trapeze):
         out.write(f'    .equ LOG_SIZE, {16 * len(model.log)}\n    .data\n    .balign 8\nscript:\n')
         for step in model.script:
             out.write('    .dword ' + ', '.join(map(hex, step)) + '\n')
-    source = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'program.s')
-    subprocess.run([trapeze, 'as', source, '-I', work, '--exe', '-o', os.path.join(work, 'program.elf')],
-                   check=True)
-
-
-def read_signature(work, count):
-    """The log, or None: a file of `count` lines of hexadecimal, and no more of it is read than that."""
-    try:
-        with open(os.path.join(work, 'signature'), 'rb') as file:
-            lines = file.read(17 * count + 1).decode('ascii').split('\n')
-        words = [int(line, 16) for line in lines[:-1]]
-    except (OSError, ValueError):
-        return None
-    return words if len(words) == count and not lines[-1] else None
+    judging.assemble(HERE, work, trapeze)
 
 
 def text(cause, value):
@@ -219,7 +209,7 @@ def text(cause, value):
 def judge(seed, work):
     log = play(seed).log
     claimed = 'the script is carried out to its end, in a VM, and logged'
-    words = read_signature(work, 2 * len(log))
+    words = judging.words_of(os.path.join(work, 'signature'), 2 * len(log))
     if words is None:
         return {'claimed': claimed, 'seen': 'no log of it', 'score': 0.0}
     wrong = []

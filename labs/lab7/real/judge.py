@@ -11,8 +11,11 @@ import json
 import os
 import random
 import re
-import subprocess
 import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, '../../harness'))
+import judging  # noqa: E402
 
 V, R, W, X, G, A, D = 1, 2, 4, 8, 32, 64, 128
 ALL = V | R | W | A | D
@@ -32,8 +35,7 @@ PHASES = ('first use', 'entries change', 'fences of everything', 'a table become
 
 def number_of(reason):
     """The number of an exit reason: its row in exit.def."""
-    here = os.path.dirname(os.path.abspath(__file__))
-    with open(os.path.join(here, '../../../vmm/exit.def'), encoding='utf-8') as file:
+    with open(os.path.join(HERE, '../../../vmm/exit.def'), encoding='utf-8') as file:
         return re.findall(r'^EXIT\((\w+)', file.read(), re.M).index(reason)
 
 
@@ -244,20 +246,7 @@ def prepare(seed, work, trapeze):
         out.write(f'    .equ LOG_SIZE, {8 * len(script.log)}\n    .data\n    .balign 8\nscript:\n')
         for step in script.steps:
             out.write('    .dword ' + ', '.join(map(hex, step)) + '\n')
-    source = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'program.s')
-    subprocess.run([trapeze, 'as', source, '-I', work, '--exe', '-o', os.path.join(work, 'program.elf')],
-                   check=True)
-
-
-def read_log(work, name, count):
-    """A log, or None: a file of `count` lines of hexadecimal, and no more of it is read than that."""
-    try:
-        with open(os.path.join(work, name), 'rb') as file:
-            lines = file.read(17 * count + 1).decode('ascii').split('\n')
-        words = [int(line, 16) for line in lines[:-1]]
-    except (OSError, ValueError):
-        return None
-    return words if len(words) == count and not lines[-1] else None
+    judging.assemble(HERE, work, trapeze)
 
 
 def costs(log, words):
@@ -294,7 +283,8 @@ def judge(seed, work):
     script = play_of[0]
     parts = []
     for policy in POLICIES:
-        values, counts = judge_run(policy, play_of, read_log(work, policy, len(script.log)))
+        words = judging.words_of(os.path.join(work, policy), len(script.log))
+        values, counts = judge_run(policy, play_of, words)
         parts += [values, counts or values]  # counts of a program that goes wrong are worth nothing
     wrong = [part for part in parts if part]
     if not wrong:
