@@ -35,16 +35,15 @@ enum { EPISODE_MMIO = 4 };
 struct episode {
     uint64_t number; /* from 0, over all kinds */
     enum episode_kind kind;
-    uint64_t step, end; /* steps before it, and after */
     unsigned hart;
+    uint64_t step, end; /* steps before it, and after */
     struct hart before, after;
     struct trap trap; /* what the hart reported; what it takes */
     bool by_firmware; /* built-in firmware answers it */
 
-    bool has_insn;
+    bool has_insn, has_touch;
     uint32_t word;
-    bool has_touch; /* it loads or stores: where, and what stood there before and after */
-    struct touch touch;
+    struct touch touch; /* it loads or stores: where, and what stood there before and after */
     uint64_t memory_before, memory_after;
 
     /* Of a fault: the access, and the guest's walk for it; none where the guest's space is bare. */
@@ -56,9 +55,8 @@ struct episode {
 
     /* Of an exit. */
     struct exit_record record;
-    bool has_memory; /* the p2m has an entry for gpa */
+    bool has_memory, had_hole; /* the p2m has an entry for gpa; it had none, and has one now */
     struct p2m_entry memory;
-    bool had_hole;              /* it has one now */
     struct p2m_entry given;     /* what it says now: of what was withheld, something may be given */
     uint64_t shadow_satp;       /* in force */
     struct entry_change shadow; /* the shadow's entry for the address */

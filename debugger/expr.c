@@ -337,8 +337,7 @@ static bool take_operator(struct parser *p, unsigned lowest, unsigned *which)
 }
 
 /* Division by zero is the user's mistake, not the architecture's rule. */
-/* NOLINTNEXTLINE(readability-function-size,readability-function-cognitive-complexity): the
- * dispatcher, one case an operator */
+/* NOLINTNEXTLINE(readability-function-*): a dispatcher, one case an operator */
 static bool apply(struct parser *p, enum operator op, struct value *a, const struct value *b)
 {
     uint64_t x = a->bits, y = b->bits, result = 0;
