@@ -15,6 +15,7 @@ import os
 import select
 import shutil
 import signal
+import socket
 import stat
 import subprocess
 import time
@@ -238,15 +239,28 @@ class LimitsOnly(Walls):
             pass
 
 
+def claim(user):
+    """A socket that holds a user's number for one grader, who must keep it; None: another has it. It is
+    a name of Linux's own (unix(7)), which goes with its holder."""
+    held = socket.socket(socket.AF_UNIX)
+    try:
+        held.bind(f"\0trapeze-lab-user-{user}")
+    except OSError:
+        held.close()
+        return None
+    return held
+
+
 def spare_user():
-    """A number that no user has: root's commands become it."""
+    """(a number that no user has, the claim on it): root's commands become that user."""
     import pwd
     for user in range(64000, 65000):
         try:
             pwd.getpwuid(user)
         except KeyError:
-            if not others_processes(user):
-                return user
+            held = claim(user)
+            if held and not others_processes(user):
+                return user, held
     raise Trouble("there is no spare user number between 64000 and 65000")
 
 
@@ -254,7 +268,7 @@ class Apart(Walls):
     """What the two real kinds share: where root grades, the command is of a user of its own."""
 
     def __init__(self):
-        self.user = spare_user() if os.geteuid() == 0 else None
+        self.user, self.held = spare_user() if os.geteuid() == 0 else (None, None)
 
     def spawn(self, command, give, where):
         as_user = {} if self.user is None else {"user": self.user, "group": self.user,
