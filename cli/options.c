@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "options.h"
 
+#include <assert.h>
 #include <ctype.h>
 #include <errno.h>
 #include <getopt.h>
@@ -401,6 +402,7 @@ static const struct option_row rows[] = {
     {"dump-dtb", "FILE", "write the device tree", take_dump_dtb, "run"},
 };
 enum { ROWS = sizeof rows / sizeof *rows, HELP = ROWS };
+static_assert(HELP < ':', "options are numbers that no character of getopt's is");
 
 static bool is_for(const struct option_row *row, const char *command)
 {
@@ -457,19 +459,24 @@ static int row_named(const char *name)
     return row;
 }
 
+/* The next option's row or HELP, or what else getopt_long returns. */
+static int next_option(int argc, char **argv, const struct option *long_options)
+{
+    bool is_debug = strcmp(argv[0], "debug") == 0;
+    int which = getopt_long(argc, argv, is_debug ? ":x:c:" : ":", long_options, NULL);
+    return which == 'x' ? row_named("exec") : which == 'c' ? row_named("command") : which;
+}
+
 static enum parsed parse_options(struct options *options, int argc, char **argv,
                                  const char *summary)
 {
     struct option long_options[ROWS + 2];
-    bool is_debug = strcmp(argv[0], "debug") == 0;
     fill_long_options(long_options, argv[0]);
     optind = 0; /* getopt starts anew */
     opterr = 0;
     for (;;) {
         int at = optind ? optind : 1;
-        int which = getopt_long(argc, argv, is_debug ? ":x:c:" : ":", long_options, NULL);
-        if (which == 'x' || which == 'c')
-            which = row_named(which == 'x' ? "exec" : "command");
+        int which = next_option(argc, argv, long_options);
         if (which < 0)
             return PARSED;
         if (which == HELP) {
