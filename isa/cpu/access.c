@@ -80,7 +80,8 @@ static void port_fence(struct port *port, bool all_va, uint64_t va, bool all_asi
     struct cpu *cpu = (struct cpu *)port;
     if (!cpu->watch)
         return;
-    tlb_clear(cpu); /* so that the observer hears of each first walk after the fence */
+    if (all_va)
+        tlb_clear(cpu); /* so that the observer hears of each space's first walk after the fence */
     cpu->watch->fenced(cpu->watch->owner, all_va, va, all_asids, asid);
 }
 

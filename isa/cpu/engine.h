@@ -145,6 +145,7 @@ struct cpu {
     bool has_stopped;                /* one of them ends the run */
     /* Translations of pages that triggers watch, which may not stand in the TLB proper. */
     struct guard guards[2][TLB_SIZE]; /* of loads, of stores */
+    bool has_guards;                  /* false: they all are empty */
 };
 
 /* trigger.c */

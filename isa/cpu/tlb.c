@@ -18,8 +18,10 @@ void tlb_clear(struct cpu *cpu)
     for (unsigned i = 0; i < TLB_SIZE; i++) {
         cpu->loads[i].tag = cpu->stores[i].tag = cpu->fetches[i].tag = TAG_NONE;
         cpu->store_frames[i] = UINT32_MAX;
-        drop_guards(cpu, i);
     }
+    for (unsigned i = 0; i < TLB_SIZE && cpu->has_guards; i++)
+        drop_guards(cpu, i);
+    cpu->has_guards = false;
     cpu->space_count = 0;
     for (unsigned i = 0; i <= MODE_M; i++)
         cpu->space_tags[i].data = TAG_NONE;
@@ -305,6 +307,7 @@ uint8_t *cpu_reach(struct cpu *cpu, const struct hart *hart, uint64_t va, unsign
     struct guard guard = {.entry = entry, .frame = frame};
     if (cpu->triggers && trigger_guards(cpu->triggers, va, pa, &guard, is_store)) {
         cpu->guards[is_store][tlb_index(va)] = guard;
+        cpu->has_guards = true;
         return trigger_meets(cpu->triggers, va, pa, size, is_store) ? NULL : host;
     }
     keep(cpu, va, entry, frame, is_store);
