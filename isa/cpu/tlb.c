@@ -4,6 +4,7 @@
  * the stores that change those frames. A fence has nothing left to do (coherent machine). */
 #include "engine.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "pmp.h"
@@ -13,12 +14,14 @@ static void drop_guards(struct cpu *cpu, unsigned i)
     cpu->guards[0][i].entry.tag = cpu->guards[1][i].entry.tag = TAG_NONE;
 }
 
+static_assert(TAG_NONE == UINT64_MAX, "an empty entry can be all ones");
+
 void tlb_clear(struct cpu *cpu)
 {
-    for (unsigned i = 0; i < TLB_SIZE; i++) {
-        cpu->loads[i].tag = cpu->stores[i].tag = cpu->fetches[i].tag = TAG_NONE;
-        cpu->store_frames[i] = UINT32_MAX;
-    }
+    memset(cpu->loads, 0xff, sizeof cpu->loads);
+    memset(cpu->stores, 0xff, sizeof cpu->stores);
+    memset(cpu->fetches, 0xff, sizeof cpu->fetches);
+    memset(cpu->store_frames, 0xff, sizeof cpu->store_frames);
     for (unsigned i = 0; i < TLB_SIZE && cpu->has_guards; i++)
         drop_guards(cpu, i);
     cpu->has_guards = false;
