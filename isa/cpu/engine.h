@@ -143,9 +143,9 @@ struct cpu {
 
     const struct triggers *triggers; /* NULL: none */
     bool has_stopped;                /* one of them ends the run */
-    /* Translations of pages that triggers watch, which may not stand in the TLB proper. */
-    struct guard guards[2][TLB_SIZE]; /* of loads, of stores */
-    bool has_guards;                  /* false: they all are empty */
+    /* Translations of pages that triggers watch, which may not stand in the TLB proper: of loads,
+     * of stores. Without triggers, nobody looks here, and what stands here means nothing. */
+    struct guard guards[2][TLB_SIZE];
 };
 
 /* trigger.c */

@@ -469,7 +469,6 @@ struct cpu *cpu_new(struct ram *ram, struct platform *platform, enum engine engi
         cpu_free(cpu);
         return NULL;
     }
-    cpu->has_guards = true; /* zeros are no empty ones */
     cpu_drop(cpu);
     return cpu;
 }

@@ -22,9 +22,8 @@ void tlb_clear(struct cpu *cpu)
     memset(cpu->stores, 0xff, sizeof cpu->stores);
     memset(cpu->fetches, 0xff, sizeof cpu->fetches);
     memset(cpu->store_frames, 0xff, sizeof cpu->store_frames);
-    for (unsigned i = 0; i < TLB_SIZE && cpu->has_guards; i++)
+    for (unsigned i = 0; i < TLB_SIZE && cpu->triggers; i++)
         drop_guards(cpu, i);
-    cpu->has_guards = false;
     cpu->space_count = 0;
     for (unsigned i = 0; i <= MODE_M; i++)
         cpu->space_tags[i].data = TAG_NONE;
@@ -310,7 +309,6 @@ uint8_t *cpu_reach(struct cpu *cpu, const struct hart *hart, uint64_t va, unsign
     struct guard guard = {.entry = entry, .frame = frame};
     if (cpu->triggers && trigger_guards(cpu->triggers, va, pa, &guard, is_store)) {
         cpu->guards[is_store][tlb_index(va)] = guard;
-        cpu->has_guards = true;
         return trigger_meets(cpu->triggers, va, pa, size, is_store) ? NULL : host;
     }
     keep(cpu, va, entry, frame, is_store);

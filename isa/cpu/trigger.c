@@ -159,5 +159,5 @@ void trigger_step(struct cpu *cpu, const struct hart *hart)
 void cpu_set_triggers(struct cpu *cpu, const struct triggers *triggers)
 {
     cpu->triggers = triggers;
-    cpu_drop(cpu);
+    cpu_drop(cpu); /* the guards, too, before they mean something again */
 }
