@@ -66,7 +66,6 @@ int main(int argc, char **argv)
         fprintf(stderr, "trapeze: no command given (see trapeze help)\n");
         return EXIT_USAGE;
     }
-    signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is an error of its write */
     const char *name = command_name(argv[1]);
     for (unsigned i = 0; i < COMMANDS; i++)
         if (strcmp(commands[i].name, name) == 0)
